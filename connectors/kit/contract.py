@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A registry's contract: the facts of `contract.toml`, checked against the code beside it.
+
+What lawyers, operators and the gateway read without running anything: addresses, time-outs, refusals, freshness,
+products with their public paths, scopes and groups of fields. A contract that contradicts its code does not load.
+"""
+
+import importlib
+import inspect
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+from connectors.kit.answer import Answer, Caller
+from connectors.kit.door import Registry
+from connectors.kit.errors import RegistryRefusal
+from connectors.kit.freshness import Freshness, Window
+from connectors.kit.schema import Array, Leaf, Node, Object, leaves, node_of
+
+CONNECTORS = Path(__file__).resolve().parent.parent
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_PATH = re.compile(r"/[a-z0-9_/{}-]+")
+_KNOWN = {
+    "registry", "title", "provider", "error_prefix", "base_url", "connect_timeout_s", "timeout_s", "max_body_bytes",
+    "concurrency", "access", "maintenance", "ping", "refusals", "products",
+}  # fmt: skip
+_KNOWN_PRODUCT = {
+    "title", "paths", "operations", "deprecated", "open_data", "scopes", "pool", "fresh_for", "cache_key", "document",
+    "groups", "natural_persons",
+}  # fmt: skip
+
+
+class ContractError(Exception):
+    """A contract says something impossible, or something its code does not do. The message says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How the registry wants to be authenticated against.
+
+    `kind`: `none`, `oauth2_client_credentials` or `oauth2_password`. `token_url`: a path below the base address, or
+    the name of a setting when it begins with no `/`. `secrets`: form field → name of the setting that holds it.
+    `fixed`: form fields sent as they are. `renew_on_401`: a 401 on data drops the token, logs in again and replays once.
+    `failure`: `suffix` and `retry_in` of the error when logging in fails or the replay is refused again; without it, the
+    login's own transport error or the connector's reading of the 401.
+    """
+
+    kind: str
+    token_url: str = ""
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    renew_on_401: bool = True
+    failure: Mapping[str, int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A registry's own refusal: suffix after the prefix, HTTP status, French wording, seconds to wait."""
+
+    suffix: str
+    status: int
+    title: str
+    detail: str
+    retry_in: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFields:
+    """The two fields of a product's answer that the gateway fills when a document was filed."""
+
+    url: str
+    expires_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One published version of a product: its path, the function that holds the conversation, its schema."""
+
+    number: int
+    path: str
+    operation: str
+    deprecated: bool
+    conversation: Callable[..., Any]
+    arguments: Mapping[str, str]
+    data: Node
+    links: Node
+    meta: Node
+    collection: bool
+    document: DocumentFields | None
+    fields: Mapping[str, Leaf]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Product:
+    """What can be asked of a registry. `id` is `registry/name`; `parameters` are those of its paths."""
+
+    id: str
+    registry: str
+    name: str
+    title: str
+    open_data: bool
+    scopes: frozenset[str]
+    pool: str
+    freshness: Freshness
+    cache_key: tuple[str, ...]
+    parameters: tuple[str, ...]
+    versions: Mapping[int, Version]
+    groups: Mapping[str, tuple[str, ...]]
+    natural_persons: frozenset[str]
+
+    def fields_of(self, group: str, version: int) -> tuple[str, ...]:
+        """The explicit fields that a group stands for in a version."""
+        known = self.versions[version].fields
+        return tuple(name for name in self.groups[group] if name in known)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contract:
+    """Everything a registry's folder says about it."""
+
+    registry: str
+    title: str
+    provider: str
+    error_prefix: str
+    base_url: str
+    connect_timeout_s: float
+    timeout_s: float
+    max_body_bytes: int
+    concurrency: int
+    access: Access
+    maintenance: tuple[Window, ...]
+    ping: str
+    probe: Callable[[Registry], Any]
+    refusals: Mapping[str, Refusal]
+    products: Mapping[str, Product]
+
+    def refusal(self, name: str, provider_errors: Sequence[object] | None = None) -> RegistryRefusal:
+        """The error of the refusal table's row `name`. Raises KeyError for a row that is not there."""
+        row = self.refusals[name]
+        return RegistryRefusal(
+            row.suffix, row.status, row.title, row.detail, retry_in=row.retry_in, provider_errors=provider_errors
+        )
+
+
+def load_all(folder: Path = CONNECTORS) -> dict[str, Contract]:
+    """Every contract in the house, by registry. Raises ContractError."""
+    found = sorted(path.parent.name for path in folder.glob("*/contract.toml"))
+    return {name: load(name, folder) for name in found}
+
+
+def load(registry: str, folder: Path = CONNECTORS) -> Contract:
+    """The contract of one registry. Raises ContractError, whose message names the file and the key."""
+    path = folder / registry / "contract.toml"
+    try:
+        facts = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ContractError(f"{registry}/contract.toml: {error}") from error
+    try:
+        return _contract(registry, facts)
+    except ContractError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ContractError(f"{registry}/contract.toml: {type(error).__name__}: {error}") from error
+
+
+def _contract(registry: str, facts: dict[str, Any]) -> Contract:
+    def expect(held: bool, complaint: str) -> None:
+        if not held:
+            raise ContractError(f"{registry}/contract.toml: {complaint}")
+
+    expect(not facts.keys() - _KNOWN, f"unknown keys {sorted(facts.keys() - _KNOWN)}")
+    expect(facts["registry"] == registry, "`registry` is not the folder's name")
+    expect(re.fullmatch(r"\d\d", facts["error_prefix"]) is not None, "`error_prefix` is two digits")
+    expect(bool(facts["products"]), "a registry without products is not one")
+    refusals = {name: Refusal(**row) for name, row in facts.get("refusals", {}).items()}
+    for name, refusal in refusals.items():
+        expect(re.fullmatch(r"\d{3}", refusal.suffix) is not None, f"refusals.{name}: `suffix` is three digits")
+    module = importlib.import_module(f"connectors.{registry}.ping")
+    return Contract(
+        registry=registry,
+        title=facts["title"],
+        provider=facts["provider"],
+        error_prefix=facts["error_prefix"],
+        base_url=facts["base_url"],
+        connect_timeout_s=float(facts["connect_timeout_s"]),
+        timeout_s=float(facts["timeout_s"]),
+        max_body_bytes=int(facts["max_body_bytes"]),
+        concurrency=int(facts["concurrency"]),
+        access=_access(facts["access"]),
+        maintenance=tuple(Window.parse(text) for text in facts.get("maintenance", [])),
+        ping=facts["ping"],
+        probe=module.ping,
+        refusals=refusals,
+        products={
+            f"{registry}/{name}": _product(registry, name, row, expect) for name, row in facts["products"].items()
+        },
+    )
+
+
+def _access(row: dict[str, Any]) -> Access:
+    kinds = {"none", "oauth2_client_credentials", "oauth2_password"}
+    if row["kind"] not in kinds:
+        raise ContractError(f"access.kind is one of {sorted(kinds)}")
+    return Access(
+        kind=row["kind"],
+        token_url=row.get("token_url", ""),
+        secrets=dict(row.get("secrets", {})),
+        fixed=dict(row.get("fixed", {})),
+        renew_on_401=bool(row.get("renew_on_401", True)),
+        failure=dict(row.get("failure", {})),
+    )
+
+
+def _product(registry: str, name: str, row: dict[str, Any], expect: Callable[[bool, str], None]) -> Product:
+    where = f"products.{name}"
+    expect(_NAME.fullmatch(name) is not None, f"{where}: a name is lower case")
+    expect(not row.keys() - _KNOWN_PRODUCT, f"{where}: unknown keys {sorted(row.keys() - _KNOWN_PRODUCT)}")
+    expect(bool(row["paths"]), f"{where}: no path")
+    module = importlib.import_module(f"connectors.{registry}.{name}")
+    versions = {}
+    for label, path in row["paths"].items():
+        number = int(label.removeprefix("v"))
+        expect(_PATH.fullmatch(path) is not None, f"{where}.paths.{label}: not a path")
+        versions[number] = _version(module, number, path, row, f"{registry}/contract.toml: {where}.{label}")
+    parameters = {tuple(re.findall(r"{(\w+)}", version.path)) for version in versions.values()}
+    expect(len(parameters) == 1, f"{where}: the versions do not take the same parameters")
+    groups = _groups(where, row["groups"], versions, expect)
+    persons = frozenset(row.get("natural_persons", []))
+    expect(persons <= groups.keys(), f"{where}.natural_persons: unknown groups {sorted(persons - groups.keys())}")
+    (names,) = parameters
+    cache_key = tuple(row["cache_key"])
+    expect(set(names) <= set(cache_key), f"{where}.cache_key: every path parameter is part of it")
+    return Product(
+        id=f"{registry}/{name}",
+        registry=registry,
+        name=name,
+        title=row["title"],
+        open_data=bool(row["open_data"]),
+        scopes=frozenset(row["scopes"]),
+        pool=row["pool"],
+        freshness=Freshness.parse(row["fresh_for"]),
+        cache_key=cache_key,
+        parameters=names,
+        versions=versions,
+        groups=groups,
+        natural_persons=persons,
+    )
+
+
+def _version(module: Any, number: int, path: str, row: dict[str, Any], where: str) -> Version:
+    function = getattr(module, f"v{number}", None)
+    if not inspect.iscoroutinefunction(function):
+        raise ContractError(f"{where}: {module.__name__} has no `async def v{number}`")
+    hints = get_type_hints(function, include_extras=True)
+    returned = hints.pop("return", None)
+    if get_origin(returned) is not Answer:
+        raise ContractError(f"{where}: v{number} does not return an Answer[…]")
+    data = node_of(get_args(returned)[0])
+    collection = isinstance(data, Array)
+    inner = data.item if isinstance(data, Array) else data
+    links = _keys_of(module, f"LINKS_V{number}", "Links")
+    meta = _keys_of(module, f"META_V{number}", "Meta")
+    fields = dict(leaves(inner))
+    fields |= {f"links.{key}": leaf for key, leaf in leaves(links)}
+    fields |= {f"meta.{key}": leaf for key, leaf in leaves(meta)}
+    document = row.get("document", {}).get(f"v{number}")
+    filled = DocumentFields(**document) if document else None
+    if filled and not {filled.url, filled.expires_in} <= fields.keys():
+        raise ContractError(f"{where}: the document's fields are not in the schema")
+    return Version(
+        number=number,
+        path=path,
+        operation=row["operations"][f"v{number}"],
+        deprecated=f"v{number}" in row.get("deprecated", []),
+        conversation=function,
+        arguments=_arguments(hints, path, where),
+        data=data,
+        links=links,
+        meta=meta,
+        collection=collection,
+        document=filled,
+        fields=fields,
+    )
+
+
+def _keys_of(module: Any, exact: str, common: str) -> Node:
+    kind = getattr(module, exact, None) or getattr(module, common, None)
+    return node_of(kind) if kind is not None else Object({})
+
+
+def _arguments(hints: dict[str, Any], path: str, where: str) -> dict[str, str]:
+    """For each argument of a conversation, what to hand it: `registry`, `caller`, or a parameter's name."""
+    plan = {}
+    for name, hint in hints.items():
+        if hint is Registry:
+            plan[name] = "registry"
+        elif hint is Caller:
+            plan[name] = "caller"
+        elif f"{{{name}}}" in path:
+            plan[name] = name
+        else:
+            raise ContractError(f"{where}: argument `{name}` is neither a parameter, the caller nor the registry")
+    if "registry" not in plan.values():
+        raise ContractError(f"{where}: the conversation is not handed its registry")
+    return plan
+
+
+def _groups(
+    where: str, rows: dict[str, list[str]], versions: Mapping[int, Version], expect: Callable[[bool, str], None]
+) -> dict[str, tuple[str, ...]]:
+    """Groups with their paths expanded to explicit fields; every field stands in exactly one group."""
+    everything = {name for version in versions.values() for name in version.fields}
+    groups: dict[str, tuple[str, ...]] = {}
+    seen: dict[str, str] = {}
+    for group, paths in rows.items():
+        expect(bool(paths), f"{where}.groups.{group}: empty")
+        expanded: list[str] = []
+        for path in paths:
+            below = [f for f in everything if f == path or f.startswith((f"{path}.", f"{path}["))]
+            expect(bool(below), f"{where}.groups.{group}: `{path}` is no field")
+            expanded += sorted(below)
+        for name in expanded:
+            expect(name not in seen, f"{where}: `{name}` stands in {seen.get(name)} and {group}")
+            seen[name] = group
+        groups[group] = tuple(expanded)
+    missing = sorted(everything - seen.keys())
+    expect(not missing, f"{where}: fields in no group: {missing}")
+    return groups

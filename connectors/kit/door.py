@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The only door a connector has to the network: its own registry, already authenticated."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+import orjson
+
+from connectors.kit.errors import RegistryError, UnknownAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A registry's HTTP answer: status, headers (lower case) and body, decompressed, within the size limit."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def json(self) -> Any:
+        """The body as JSON. Raises UnknownAnswer when it is empty or not JSON."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            raise UnknownAnswer from None
+
+    def json_or_none(self) -> Any:
+        """The body as JSON, or None when it is empty or not JSON (also when it is JSON's null)."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            return None
+
+    def text(self) -> str:
+        """The body as text; undecodable bytes are replaced."""
+        return self.body.decode("utf-8", errors="replace")
+
+
+class Registry(Protocol):
+    """A registry, as its connector sees it.
+
+    Calls carry the registry's credentials, obey the contract's time-outs and size limit, and raise the transport
+    errors common to all registries (502, 503, 504, redirects, network) before a connector sees anything.
+    """
+
+    async def get(
+        self,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        accept_redirect: bool = False,
+    ) -> Reply:
+        """Ask with GET. `path` is under the contract's base address.
+
+        A redirect raises RegistryInternal, unless `accept_redirect` asks to see it; it is never followed by itself.
+        """
+        ...
+
+    async def post(self, path: str, *, json: object, headers: Mapping[str, str] | None = None) -> Reply:
+        """Ask with POST and a JSON body."""
+        ...
+
+    def refusal(self, name: str, provider_errors: Sequence[object] | None = None) -> RegistryError:
+        """The error that the contract's refusal table gives for `name`, ready to be raised."""
+        ...
+
+    def now(self) -> datetime:
+        """The time, in Europe/Paris."""
+        ...
+
+
+def as_json(value: object) -> bytes:
+    """`value` as compact JSON bytes, as registries expect in request bodies."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

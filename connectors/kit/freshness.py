@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How long an answer stays fresh, and when a registry is closed, as contracts write them."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from connectors.kit.paris import PARIS, seconds_until_next_day
+
+_HOURS = re.compile(r"(\d+)h")
+_NEXT_DAY = re.compile(r"until next day (\d\d:\d\d)")
+_WINDOW = re.compile(r"(?:(monday|tuesday|wednesday|thursday|friday|saturday|sunday) )?(\d\d:\d\d)-(\d\d:\d\d)")
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How long an answer may be served again: a number of hours, until a time of the next day, or not at all."""
+
+    hours: int | None = None
+    next_day_at: time | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Freshness":
+        """Read `none`, `1h`, `until next day 08:00` or `until next day 00:00`. Raises ValueError."""
+        if text == "none":
+            return cls()
+        if match := _HOURS.fullmatch(text):
+            return cls(hours=int(match[1]))
+        if match := _NEXT_DAY.fullmatch(text):
+            return cls(next_day_at=time.fromisoformat(match[1]))
+        raise ValueError(f"unknown freshness `{text}`")
+
+    def seconds(self, now: datetime) -> int:
+        """Whole seconds an answer obtained at `now` stays fresh; 0 when it may not be kept."""
+        if self.hours is not None:
+            return self.hours * 3600
+        if self.next_day_at is not None:
+            return seconds_until_next_day(now, self.next_day_at)
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A maintenance window in Paris time, every day or one day a week; it may cross midnight."""
+
+    start: time
+    end: time
+    weekday: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Window":
+        """Read `01:00-02:00` or `sunday 23:00-23:45`. Raises ValueError."""
+        match = _WINDOW.fullmatch(text)
+        if not match:
+            raise ValueError(f"unknown maintenance window `{text}`")
+        day, start, end = match.groups()
+        return cls(time.fromisoformat(start), time.fromisoformat(end), _DAYS.index(day) if day else None)
+
+    def remaining(self, now: datetime) -> int:
+        """Whole seconds until the window ends; 0 outside it."""
+        local = now.astimezone(PARIS)
+        for opening_day in (local.date(), local.date() - timedelta(days=1)):
+            if self.weekday is not None and opening_day.weekday() != self.weekday:
+                continue
+            begin = datetime.combine(opening_day, self.start, PARIS)
+            closing_day = opening_day + timedelta(days=1 if self.end <= self.start else 0)
+            end = datetime.combine(closing_day, self.end, PARIS)
+            if begin <= local < end:
+                return int((end.astimezone(UTC) - local.astimezone(UTC)).total_seconds()) or 1
+        return 0

@@ -23,6 +23,7 @@ from connectors.kit.schema import Array, Leaf, Node, Object, leaves, node_of
 CONNECTORS = Path(__file__).resolve().parent.parent
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PATH = re.compile(r"/[a-z0-9_/{}-]+")
+_PING = re.compile(r"[a-z0-9_]+(/[a-z0-9_-]+)+")
 _KNOWN = {
     "registry", "title", "provider", "error_prefix", "base_url", "connect_timeout_s", "timeout_s", "max_body_bytes",
     "concurrency", "access", "maintenance", "ping", "refusals", "products",
@@ -43,9 +44,9 @@ class Access:
 
     `kind`: `none`, `oauth2_client_credentials` or `oauth2_password`. `token_url`: a path below the base address, or
     the name of a setting when it begins with no `/`. `secrets`: form field → name of the setting that holds it.
-    `fixed`: form fields sent as they are. `renew_on_401`: a 401 on data drops the token, logs in again and replays once.
-    `failure`: `suffix` and `retry_in` of the error when logging in fails or the replay is refused again; without it, the
-    login's own transport error or the connector's reading of the 401.
+    `fixed`: form fields sent as they are. `renew_on_401`: a 401 on data drops the token, logs in again and replays
+    once. `failure`: `suffix` and `retry_in` of the error when logging in fails or the replay is refused again; without
+    it, the login's own transport error or the connector's reading of the 401.
     """
 
     kind: str
@@ -119,7 +120,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Contract:
-    """Everything a registry's folder says about it."""
+    """Everything a registry's folder says about it. `pings`: the public ids its state is asked under."""
 
     registry: str
     title: str
@@ -132,7 +133,7 @@ class Contract:
     concurrency: int
     access: Access
     maintenance: tuple[Window, ...]
-    ping: str
+    pings: tuple[str, ...]
     probe: Callable[[Registry], Any]
     refusals: Mapping[str, Refusal]
     products: Mapping[str, Product]
@@ -162,7 +163,7 @@ def load(registry: str, folder: Path = CONNECTORS) -> Contract:
         return _contract(registry, facts)
     except ContractError:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ImportError) as error:
         raise ContractError(f"{registry}/contract.toml: {type(error).__name__}: {error}") from error
 
 
@@ -189,9 +190,9 @@ def _contract(registry: str, facts: dict[str, Any]) -> Contract:
         timeout_s=float(facts["timeout_s"]),
         max_body_bytes=int(facts["max_body_bytes"]),
         concurrency=int(facts["concurrency"]),
-        access=_access(facts["access"]),
+        access=_access(facts["access"], expect),
         maintenance=tuple(Window.parse(text) for text in facts.get("maintenance", [])),
-        ping=facts["ping"],
+        pings=_pings(facts["ping"], expect),
         probe=module.ping,
         refusals=refusals,
         products={
@@ -200,10 +201,18 @@ def _contract(registry: str, facts: dict[str, Any]) -> Contract:
     )
 
 
-def _access(row: dict[str, Any]) -> Access:
+def _pings(written: str | list[str], expect: Callable[[bool, str], None]) -> tuple[str, ...]:
+    ids = (written,) if isinstance(written, str) else tuple(written)
+    expect(bool(ids), "`ping` is an id, or a list of ids that is not empty")
+    for one in ids:
+        expect(_PING.fullmatch(one) is not None, f"ping: `{one}` is not an id")
+    expect(len(set(ids)) == len(ids), "ping: an id stands twice")
+    return ids
+
+
+def _access(row: dict[str, Any], expect: Callable[[bool, str], None]) -> Access:
     kinds = {"none", "oauth2_client_credentials", "oauth2_password"}
-    if row["kind"] not in kinds:
-        raise ContractError(f"access.kind is one of {sorted(kinds)}")
+    expect(row["kind"] in kinds, f"access.kind is one of {sorted(kinds)}")
     return Access(
         kind=row["kind"],
         token_url=row.get("token_url", ""),

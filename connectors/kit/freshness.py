@@ -67,5 +67,6 @@ class Window:
             closing_day = opening_day + timedelta(days=1 if self.end <= self.start else 0)
             end = datetime.combine(closing_day, self.end, PARIS)
             if begin <= local < end:
-                return int((end.astimezone(UTC) - local.astimezone(UTC)).total_seconds()) or 1
+                # At least one second, also in the hour that comes twice, when the end may have passed once already.
+                return max(1, int((end.astimezone(UTC) - local.astimezone(UTC)).total_seconds()))
         return 0

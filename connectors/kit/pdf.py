@@ -7,7 +7,7 @@ import threading
 import pypdfium2
 
 MAGIC = b"%PDF-"
-_ONE_AT_A_TIME = threading.Lock()  # PDFium is not thread-safe
+ONE_AT_A_TIME = threading.Lock()  # PDFium is not thread-safe: whoever calls it holds this
 
 
 def is_pdf(content: bytes) -> bool:
@@ -21,7 +21,7 @@ async def pages(content: bytes, limit: int = 2) -> list[str]:
 
 
 def _pages(content: bytes, limit: int) -> list[str]:
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         try:
             document = pypdfium2.PdfDocument(content)
         except pypdfium2.PdfiumError:

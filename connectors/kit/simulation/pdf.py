@@ -8,12 +8,19 @@ from functools import lru_cache
 import pypdfium2
 from pypdfium2 import raw
 
+from connectors.kit.pdf import ONE_AT_A_TIME
+
 A4 = (595.0, 842.0)
 
 
 @lru_cache(maxsize=256)
 def pdf(*pages: str) -> bytes:
     """A PDF whose pages carry these texts, one line of text a line, in Helvetica 11."""
+    with ONE_AT_A_TIME:  # a connector may be reading another document in its thread
+        return _made(pages)
+
+
+def _made(pages: tuple[str, ...]) -> bytes:
     document = pypdfium2.PdfDocument.new()
     for text in pages:
         page = document.new_page(*A4)

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The composition root: settings become parts, parts become the application. The only file that knows everything."""
+
+import os
+import secrets
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import FastAPI
+
+from connectors.kit.contract import Contract, load_all
+from gateway.audit.log import AuditLog
+from gateway.audit.note import Signer
+from gateway.audit.recording import Line, Recorder
+from gateway.cache import Cache
+from gateway.documents import Documents
+from gateway.edge.hot import Application, HotRoute
+from gateway.edge.pages import add_pages
+from gateway.edge.pings import Pings
+from gateway.edge.router import Router
+from gateway.exchange import House
+from gateway.identity.bearer import Bearer
+from gateway.identity.keys import Keys
+from gateway.identity.register import Register
+from gateway.inflight import InFlight
+from gateway.logs import Lines
+from gateway.purpose.load import Policies, load
+from gateway.purpose.purpose import Purpose
+from gateway.purpose.quota import Quotas
+from gateway.settings import Settings, chosen
+from gateway.source.credentials import Credentials, Login
+from gateway.source.door import Door
+from gateway.source.payloads import Cases, CasesFirst
+from gateway.source.source import Source
+from gateway.source.wire import ExtraHeaders, Wire
+
+SWITCH_INTERVAL_S = 0.0005
+"""How long the event loop may hold the interpreter while the log's writer waits for it."""
+
+
+def utc_now() -> datetime:
+    """The time, with its zone."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the outside world lends the application: time, randomness, where lines go, and the sandbox's additions.
+
+    `extra_headers`: added to every request to a registry (the sandbox's faults). `cases`: official sandbox cases.
+    """
+
+    clock: Callable[[], datetime] = utc_now
+    now: Callable[[], float] = time.time
+    monotonic: Callable[[], float] = time.monotonic
+    random: Callable[[int], bytes] = secrets.token_bytes
+    line: Line | None = None
+    extra_headers: ExtraHeaders | None = None
+    cases: Cases | None = None
+
+
+@dataclass(slots=True)
+class _Open:
+    """What exists only while the event loop runs."""
+
+    house: House
+    pings: Pings
+    log: AuditLog
+    register: Register
+
+
+def create_app(settings: Settings, keys: Keys, around: Surroundings | None = None) -> Application:
+    """The application that ships. Raises SettingsError, ContractError or PolicyError when it must not start."""
+    around = around or Surroundings()
+    contracts = chosen(settings, load_all())
+    policies = load(settings.policies, load_all())
+    opened: list[_Open] = []
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with _opened(settings, keys, around, contracts, policies) as everything:
+            opened.append(everything)
+            try:
+                yield
+            finally:
+                opened.clear()
+
+    def ready() -> str | None:
+        return (opened[0].log.reason or None) if opened else "arrêt en cours"
+
+    behind = FastAPI(title="Dites-le-nous une fois", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    add_pages(behind, lambda: opened[0].house, lambda: opened[0].pings, ready, settings.trusted_proxies)
+    products = [product for contract in contracts.values() for product in contract.products.values()]
+    return HotRoute(behind, Router(products), lambda: opened[0].house, settings.trusted_proxies)
+
+
+@asynccontextmanager
+async def _opened(
+    settings: Settings, keys: Keys, around: Surroundings, contracts: Mapping[str, Contract], policies: Policies
+) -> AsyncIterator[_Open]:
+    """Open everything, in order; close it all, in the other order."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    log = AuditLog.open(settings.state / "audit.db", Signer(settings.origin, keys.audit))
+    register = Register(settings.state / "register.db")
+    lines = Lines(os.fdopen(os.dup(2), "wb")) if around.line is None else None
+    wires = {name: _wire(contract, around) for name, contract in contracts.items()}
+    for wire in wires.values():
+        await wire.open()
+    doors = {name: _door(contract, settings.registry, wires[name], around) for name, contract in contracts.items()}
+    documents = Documents(
+        settings.state / "documents.db", keys.documents, keys.links, settings.public_url, around.now, around.random
+    )
+    also = around.cases.identifiers if around.cases else frozenset()
+    source = Source(contracts, doors, around.clock, maintenance=settings.maintenance, also_accepted=also)
+    house = House(
+        audit=Recorder(log, keys.subjects, around.clock, around.line or lines or _nowhere),
+        identity=Bearer(keys, register, around.now, around.monotonic),
+        quotas=Quotas(policies.pools, around.now),
+        purpose=Purpose(policies, {name: (found.error_prefix, found.provider) for name, found in contracts.items()}),
+        in_flight=InFlight(),
+        cache=Cache(settings.cache_bytes, around.now),
+        source=CasesFirst(around.cases, source) if around.cases else source,
+        documents=documents,
+        public_url=settings.public_url,
+    )
+    pings = Pings(contracts, doors, around.clock, maintenance=settings.maintenance)
+    try:
+        yield _Open(house, pings, log, register)
+    finally:
+        for wire in wires.values():
+            await wire.close()
+        log.close()
+        documents.close()
+        register.close()
+        if lines is not None:
+            lines.flush()
+
+
+def _wire(contract: Contract, around: Surroundings) -> Wire:
+    return Wire(contract, around.extra_headers) if around.extra_headers else Wire(contract)
+
+
+def _door(contract: Contract, registry: Mapping[str, str], wire: Wire, around: Surroundings) -> Door:
+    base_url = registry[contract.base_url]
+    credentials = None
+    access = contract.access
+    if access.kind != "none":
+        url = (
+            base_url.rstrip("/") + access.token_url if access.token_url.startswith("/") else registry[access.token_url]
+        )
+        grant = {"oauth2_client_credentials": "client_credentials", "oauth2_password": "password"}[access.kind]
+        form = {"grant_type": grant, **{name: registry[of] for name, of in access.secrets.items()}, **access.fixed}
+        credentials = Credentials(access, Login(url, form), wire.send, around.monotonic)
+    return Door(contract, base_url, wire.send, credentials, around.clock)
+
+
+def _nowhere(_: Mapping[str, Any]) -> None:
+    return

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The audit log as the gateway sees it: hand in a record, go on once it is durable, or be told that it is not.
+
+One thread writes. It takes all that is queued (up to 512 records), writes it in one transaction with full sync, and
+wakes everybody with one call: a record costs a fraction of a disk flush. Fail closed: a full disk, a read-only file, a
+queue too long or a wait too long are all `LogUnavailable`, and the caller lets nothing leave.
+"""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future as ThreadFuture
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import NamedTuple
+
+from gateway.audit.canonical import MAX_BYTES
+from gateway.audit.ledger import Ledger, LogUnavailable
+from gateway.audit.note import Signer
+from gateway.audit.waiting import Desk, Promise, late, settle
+
+__all__ = ["AuditLog", "LogUnavailable"]
+
+BATCH = 512
+QUEUE_LIMIT = 10_000
+PATIENCE_S = 5.0
+_CLOSED = "le journal est fermé"
+
+
+class _Wish(NamedTuple):
+    """Records to write next to each other, and who waits for the number of the first."""
+
+    entries: tuple[bytes, ...]
+    promise: Promise
+    desk: Desk | None
+
+
+class AuditLog:
+    """The log of one file. Any number of tasks, event loops and threads may append; other processes may as well."""
+
+    def __init__(self, ledger: Ledger, *, queue_limit: int = QUEUE_LIMIT, patience_s: float = PATIENCE_S) -> None:
+        self._ledger = ledger
+        self._queue_limit = queue_limit
+        self._patience_s = patience_s
+        self._queue: SimpleQueue[_Wish | None] = SimpleQueue()
+        self._desks: dict[asyncio.AbstractEventLoop, Desk] = {}
+        self._closing = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._write_all, name="audit-log", daemon=True)
+
+    @classmethod
+    def open(
+        cls, path: Path, signer: Signer, *, queue_limit: int = QUEUE_LIMIT, patience_s: float = PATIENCE_S
+    ) -> "AuditLog":
+        """The log in the file `path`, created when missing; heads are signed by `signer`, whose name is the origin.
+
+        Never raises for a file that cannot be opened or does not verify: such a log refuses every record and says why
+        in `reason`, so that a gateway without its log answers 503 instead of not answering.
+        """
+        ledger = Ledger(path, signer)
+        with suppress(LogUnavailable):  # the reason stays, and the next record tries again
+            ledger.open()
+        log = cls(ledger, queue_limit=queue_limit, patience_s=patience_s)
+        log._thread.start()
+        return log
+
+    @property
+    def reason(self) -> str:
+        """Why the last attempt to write failed, in French; empty when all is well."""
+        return self._ledger.reason
+
+    @property
+    def size(self) -> int:
+        """How many records are durable, as far as we know."""
+        written = self._ledger.written
+        return written.tree.size if written else 0
+
+    def checkpoint(self) -> str:
+        """The signed note of the last durable head. Raises LogUnavailable when the file was never opened."""
+        written = self._ledger.written
+        if written is None:
+            raise LogUnavailable(self._ledger.reason)
+        return written.note
+
+    async def append(self, entry: bytes) -> int:
+        """The number of the record, once it is durable. Raises LogUnavailable when it is not known to be.
+
+        Cancelling the caller does not take the record back. After LogUnavailable the record may still be written.
+        """
+        loop = asyncio.get_running_loop()
+        entries = (entry,)
+        self._expect_room(entries)
+        desk = self._desks.get(loop) or self._open_desk(loop)
+        promise = desk.promise()
+        self._queue.put(_Wish(entries, promise, desk))
+        return await promise
+
+    def append_now(self, entries: Sequence[bytes]) -> list[int]:
+        """Write these records next to each other, all or none, and wait: for commands. Raises LogUnavailable."""
+        if not entries:
+            return []
+        self._expect_room(entries)
+        promise: ThreadFuture[int] = ThreadFuture()
+        self._queue.put(_Wish(tuple(entries), promise, None))
+        try:
+            first = promise.result(self._patience_s)
+        except TimeoutError as error:
+            raise late(self._patience_s) from error
+        return list(range(first, first + len(entries)))
+
+    def close(self) -> None:
+        """Write what is queued, then let go of the file. May be called again."""
+        with self._closing:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
+
+    def _expect_room(self, entries: Sequence[bytes]) -> None:
+        if self._closed:
+            raise LogUnavailable(_CLOSED)
+        if self._queue.qsize() >= self._queue_limit:
+            raise LogUnavailable("trop d'enregistrements attendent d'être écrits")
+        if max(map(len, entries)) > MAX_BYTES:
+            raise LogUnavailable(f"un enregistrement dépasse {MAX_BYTES} octets")
+
+    def _open_desk(self, loop: asyncio.AbstractEventLoop) -> Desk:
+        for other, desk in list(self._desks.items()):
+            if desk.abandoned:
+                self._desks.pop(other, None)
+        return self._desks.setdefault(loop, Desk(loop, self._patience_s))
+
+    def _write_all(self) -> None:
+        """The writer's life: one batch after the other, until it is asked to stop."""
+        wish: _Wish | None
+        stopping = False
+        while not stopping:
+            wish = self._queue.get()
+            batch: list[_Wish] = []
+            waiting = 0
+            while wish is not None:
+                batch.append(wish)
+                waiting += len(wish.entries)
+                if waiting >= BATCH:
+                    break
+                try:
+                    wish = self._queue.get_nowait()
+                except Empty:
+                    break
+            stopping = wish is None
+            if batch:
+                self._write(batch)
+        self._ledger.close()
+        self._turn_away()
+
+    def _write(self, batch: list[_Wish]) -> None:
+        entries = [entry for wish in batch for entry in wish.entries]
+        try:
+            number = self._ledger.append(entries)
+        except LogUnavailable as error:
+            settle([(wish.promise, 0, wish.desk) for wish in batch], str(error))
+            return
+        settled = []
+        for wish in batch:
+            settled.append((wish.promise, number, wish.desk))
+            number += len(wish.entries)
+        settle(settled, None)
+
+    def _turn_away(self) -> None:
+        """Answer those who came in while the door was being closed."""
+        with suppress(Empty):
+            while True:
+                wish = self._queue.get_nowait()
+                if wish is not None:
+                    settle([(wish.promise, 0, wish.desk)], _CLOSED)

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The signed head of the log, in public formats: C2SP signed note and tlog-checkpoint, Ed25519.
+
+A note is a text and the lines of those who sign it. A checkpoint is a note whose text is the log's name (its origin),
+the number of records, and the root of their tree. Sources: c2sp.org/signed-note, c2sp.org/tlog-checkpoint.
+"""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+_ED25519 = b"\x01"
+_KEY_BYTES = 32
+_ROOT_BYTES = 32
+_ID_BYTES = 4
+_MAX_NOTE = 65536
+_MAX_SIGNATURES = 64
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+_NAME = re.compile(r"[^\s+\x00-\x1f]+")
+_SIZE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+
+
+class BadNote(Exception):
+    """A note, a checkpoint or a key is not one, or is not signed by the key it should be. The message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """The public half of a log's key: `name` as in the signature's line, `key` the 32 bytes of Ed25519."""
+
+    name: str
+    key: bytes
+    key_id: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise BadNote("a key's name has no space, no plus and at least one character")
+        if len(self.key) != _KEY_BYTES:
+            raise BadNote("an Ed25519 public key has 32 bytes")
+        digest = sha256(self.name.encode() + b"\n" + _ED25519 + self.key).digest()
+        object.__setattr__(self, "key_id", digest[:_ID_BYTES])
+
+    @classmethod
+    def parse(cls, text: str) -> "Verifier":
+        """Read a verifier key, `name+id+base64`. Raises BadNote."""
+        parts = text.strip().split("+", 2)
+        if len(parts) != 3:
+            raise BadNote("a verifier key is `name+id+base64`")
+        name, identity, encoded = parts
+        content = _decode(encoded)
+        if content[:1] != _ED25519:
+            raise BadNote("this verifier key is not an Ed25519 key")
+        verifier = cls(name, content[1:])
+        if verifier.key_id.hex() != identity:
+            raise BadNote("the verifier key's id does not go with its name and key")
+        return verifier
+
+    def text(self) -> str:
+        """The verifier key as people hand it around: `name+id+base64`."""
+        return f"{self.name}+{self.key_id.hex()}+{_encode(_ED25519 + self.key)}"
+
+    def open(self, note: str) -> str:
+        """The text of a note signed by this key. Signatures of others are ignored. Raises BadNote."""
+        text, signatures = _parts(note)
+        ours = [mark for name, key_id, mark in signatures if name == self.name and key_id == self.key_id]
+        if not ours:
+            raise BadNote(f"not signed by {self.name}+{self.key_id.hex()}")
+        try:
+            public = Ed25519PublicKey.from_public_bytes(self.key)
+            for mark in ours:
+                public.verify(mark, text.encode())
+        except (InvalidSignature, ValueError) as error:
+            raise BadNote(f"wrong signature of {self.name}+{self.key_id.hex()}") from error
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """The log's key: it signs heads under `name`, which is also the log's origin."""
+
+    name: str
+    key: Ed25519PrivateKey = field(repr=False)
+    verifier: Verifier = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "verifier", Verifier(self.name, self.key.public_key().public_bytes_raw()))
+
+    @classmethod
+    def from_seed(cls, name: str, seed: bytes) -> "Signer":
+        """The signer whose Ed25519 private key is these 32 bytes. Raises BadNote for another length or a bad name."""
+        if len(seed) != _KEY_BYTES:
+            raise BadNote("an Ed25519 private key has 32 bytes")
+        return cls(name, Ed25519PrivateKey.from_private_bytes(seed))
+
+    def sign(self, text: str) -> str:
+        """The note of this text (which ends in a new line), signed."""
+        mark = self.verifier.key_id + self.key.sign(text.encode())
+        return f"{text}\n— {self.name} {_encode(mark)}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a log's head says: `origin` the log's name, `size` in records, `root` 32 bytes."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def text(self) -> str:
+        """The note's text: three lines."""
+        return f"{self.origin}\n{self.size}\n{_encode(self.root)}\n"
+
+    @classmethod
+    def parse(cls, text: str) -> "Checkpoint":
+        """Read a note's text; extension lines are allowed and ignored. Raises BadNote."""
+        lines = text.split("\n")
+        if len(lines) < 4 or lines[-1] or not all(lines[:-1]):
+            raise BadNote("a checkpoint has at least three lines, none empty")
+        origin, size, root = lines[:3]
+        if not _SIZE.fullmatch(size):
+            raise BadNote("a checkpoint's second line is its size")
+        content = _decode(root)
+        if len(content) != _ROOT_BYTES:
+            raise BadNote("a checkpoint's third line is a root of 32 bytes")
+        return cls(origin, int(size), content)
+
+
+def open_checkpoint(note: str, verifier: Verifier) -> Checkpoint:
+    """The checkpoint of the log whose key this is. Raises BadNote: not a note, not signed, of another log."""
+    checkpoint = Checkpoint.parse(verifier.open(note))
+    if checkpoint.origin != verifier.name:
+        raise BadNote(f"a checkpoint of another log: {checkpoint.origin}")
+    return checkpoint
+
+
+def _parts(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
+    """The note's text with its last new line, and (name, key id, signature) of each line."""
+    if len(note) > _MAX_NOTE or _CONTROL.search(note):
+        raise BadNote("too long for a note, or with control characters")
+    head, blank, tail = note.rpartition("\n\n")
+    if not blank or not head or not tail.endswith("\n"):
+        raise BadNote("a note is a text, an empty line and lines of signatures")
+    lines = tail[:-1].split("\n")
+    if len(lines) > _MAX_SIGNATURES:
+        raise BadNote("too many signatures")
+    signatures = []
+    for line in lines:
+        dash, _, rest = line.partition(" ")
+        name, _, encoded = rest.partition(" ")
+        if dash != "—" or not _NAME.fullmatch(name):
+            raise BadNote("a signature's line is a dash, a name and a signature")
+        mark = _decode(encoded)
+        if len(mark) <= _ID_BYTES:
+            raise BadNote("a signature is too short")
+        signatures.append((name, mark[:_ID_BYTES], mark[_ID_BYTES:]))
+    return head + "\n", signatures
+
+
+def _encode(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
+
+
+def _decode(text: str) -> bytes:
+    """Standard base64, in its one canonical spelling: another one would be a change that nobody sees."""
+    try:
+        content = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadNote("not base64") from error
+    if _encode(content) != text:
+        raise BadNote("not canonical base64")
+    return content

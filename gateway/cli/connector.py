@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`dlnuf connector`: the registries in the house, whether their folders hold together, and a new folder to fill."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from connectors.kit.contract import CONNECTORS, Contract, ContractError, load, load_all
+from gateway.cli.new_connector import write_folder
+from gateway.settings import variables
+
+
+def register(commands: Any) -> None:
+    """Add the noun and its verbs."""
+    noun = commands.add_parser("connector", help="les registres raccordés", epilog="Exemple : dlnuf connector list")
+    verbs = noun.add_subparsers(dest="verb", metavar="ACTION", required=True)
+
+    listing = verbs.add_parser(
+        "list",
+        help="liste les registres, leurs produits et leurs variables",
+        epilog="Exemple : dlnuf connector list --json",
+    )
+    listing.add_argument("--json", action="store_true", help="sortie en JSON")
+    listing.set_defaults(run=list_all)
+
+    checking = verbs.add_parser(
+        "check",
+        help="vérifie que chaque contrat s'accorde avec son code",
+        epilog="Exemple : dlnuf connector check insee",
+    )
+    checking.add_argument("registry", nargs="*", help="les registres à vérifier ; tous par défaut")
+    checking.add_argument("--json", action="store_true", help="sortie en JSON")
+    checking.set_defaults(run=check)
+
+    new = verbs.add_parser(
+        "new",
+        help="écrit le dossier d'un nouveau registre",
+        epilog="Exemple : dlnuf connector new msa --prefix 10 --provider MSA --product conformite_cotisations",
+    )
+    new.add_argument("registry", help="nom du dossier, en minuscules")
+    new.add_argument("--prefix", required=True, help="préfixe de ses codes d'erreur (deux chiffres)")
+    new.add_argument("--provider", required=True, help="nom connu des clients")
+    new.add_argument("--product", required=True, help="nom du premier produit, en minuscules")
+    new.add_argument("--parameter", choices=("siren", "siret"), default="siren", help="ce que le produit demande")
+    new.set_defaults(run=create)
+
+
+def list_all(chosen: argparse.Namespace) -> int:
+    """Print every registry."""
+    contracts = load_all()
+    if chosen.json:
+        print(json.dumps([_facts(contract) for contract in contracts.values()], ensure_ascii=False, indent=2))
+        return 0
+    for contract in contracts.values():
+        print(f"{contract.registry} : {contract.title} (préfixe {contract.error_prefix}, « {contract.provider} »)")
+        print(f"  variables : {', '.join(variables(contract))}")
+        for product in contract.products.values():
+            paths = ", ".join(f"/v{number}{version.path}" for number, version in product.versions.items())
+            print(f"  {product.name} : {paths}")
+    return 0
+
+
+def check(chosen: argparse.Namespace) -> int:
+    """Load contracts; exit 1 and say where when one contradicts its code."""
+    names = chosen.registry or sorted(path.parent.name for path in CONNECTORS.glob("*/contract.toml"))
+    verdicts = {}
+    for name in names:
+        try:
+            contract = load(name)
+        except ContractError as error:
+            verdicts[name] = str(error)
+        else:
+            verdicts[name] = f"{len(contract.products)} produits"
+    wrong = [name for name, verdict in verdicts.items() if "contract.toml" in verdict]
+    if chosen.json:
+        print(json.dumps({name: {"ok": name not in wrong, "says": text} for name, text in verdicts.items()}))
+    else:
+        for name, verdict in verdicts.items():
+            print(f"{name} : {'refusé' if name in wrong else 'en ordre'} : {verdict}")
+    return 1 if wrong else 0
+
+
+def create(chosen: argparse.Namespace) -> int:
+    """Write a new registry's folder and its test."""
+    try:
+        written = write_folder(
+            CONNECTORS, Path("tests") / "connectors", chosen.registry, chosen.prefix, chosen.provider,
+            chosen.product, chosen.parameter,
+        )  # fmt: skip
+    except (ValueError, OSError) as error:
+        print(f"dlnuf connector new : {error}", file=sys.stderr)
+        return 1
+    for path in written:
+        print(path)
+    return 0
+
+
+def _facts(contract: Contract) -> dict[str, Any]:
+    return {
+        "registry": contract.registry,
+        "title": contract.title,
+        "provider": contract.provider,
+        "error_prefix": contract.error_prefix,
+        "access": contract.access.kind,
+        "variables": list(variables(contract)),
+        "pings": list(contract.pings),
+        "products": [
+            {
+                "id": product.id,
+                "title": product.title,
+                "paths": [f"/v{number}{version.path}" for number, version in product.versions.items()],
+                "scopes": sorted(product.scopes),
+                "groups": list(product.groups),
+                "open_data": product.open_data,
+            }
+            for product in contract.products.values()
+        ],
+    }

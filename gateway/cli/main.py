@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The command `dlnuf`. Each noun's module says what it can do in a function `register`."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+NOUNS = ("serve", "sandbox", "demo", "fault", "habilitation", "token", "key", "policy", "audit", "connector")
+
+
+class FrenchParser(argparse.ArgumentParser):
+    """argparse with its own few words in French."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the usage, and exit 2."""
+        self.print_usage(sys.stderr)
+        print(f"{self.prog} : erreur d'usage : {message}", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def parser(nouns: Sequence[str] = NOUNS) -> argparse.ArgumentParser:
+    """The whole command line."""
+    root = FrenchParser(
+        prog="dlnuf",
+        description="Dites-le-nous une fois : la passerelle d'API du principe « une seule fois ».",
+        epilog="Exemple : dlnuf sandbox --state .sandbox",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = root.add_subparsers(dest="noun", metavar="COMMANDE", required=True, parser_class=FrenchParser)
+    for noun in nouns:
+        importlib.import_module(f"gateway.cli.{noun}").register(commands)
+    return root
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    # Only the noun that was asked for is imported: `dlnuf token list` does not wait for a web framework.
+    nouns = (given[0],) if given and given[0] in NOUNS else NOUNS
+    chosen = parser(nouns).parse_args(given)
+    try:
+        return int(chosen.run(chosen))
+    except KeyboardInterrupt:
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+
+
+def entry() -> NoReturn:
+    """The console script."""
+    raise SystemExit(main())

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Running an application: the HTTP server's settings, in one place."""
+
+import contextlib
+import signal
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import uvicorn
+
+from gateway.edge.protocol import LimitedHttp
+
+MAX_CONNECTIONS = 4096
+KEEP_ALIVE_S = 30
+GRACE_S = 15
+
+
+class Stoppable(uvicorn.Server):
+    """A server that a signal stops, once its requests are answered; being told to stop is no failure."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Listen to the signals that stop; a second one does not wait for requests."""
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+class Companion(uvicorn.Server):
+    """A server that lives as long as another one, and leaves the signals to it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Listen to none."""
+        yield
+
+
+def server(app: Any, host: str, port: int, *, companion: bool = False) -> uvicorn.Server:
+    """An HTTP server for `app`, with limits on heads, connections and shutdown; a `companion` has no lifespan."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=LimitedHttp,
+        ws="none",
+        lifespan="off" if companion else "on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=GRACE_S,
+        limit_concurrency=MAX_CONNECTIONS,
+        backlog=2048,
+    )
+    return Companion(config) if companion else Stoppable(config)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises OSError when the address is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # With the protocol named, asyncio knows to switch Nagle's delay off on what it accepts.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(2048)
+    except OSError:
+        listening.close()
+        raise
+    listening.setblocking(False)
+    return listening

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Putting a sandbox together: keys, two habilitations and their tokens, personas, simulators, and the shipped app."""
+
+import asyncio
+import contextlib
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from connectors.kit import Document
+from connectors.kit.contract import load_all
+from gateway.app import Surroundings, create_app, utc_now
+from gateway.cli.evidence import Evidence
+from gateway.cli.fault import KINDS, read
+from gateway.cli.running import listen, server
+from gateway.cli.sandbox import personas_file
+from gateway.identity.bearer import issue
+from gateway.identity.habilitation import Habilitation, Token
+from gateway.identity.keys import Keys, create_missing, load
+from gateway.identity.register import Register
+from gateway.purpose.load import Policies, default_folder
+from gateway.purpose.load import load as load_policies
+from gateway.settings import Settings
+from gateway.source.payloads import Cases, CasesError, load_cases
+from gateway.source.simulated import FAULT_HEADER, SimulatorsMissing, addresses, faults_of, simulators
+
+DEMO_FAULT_HEADER = b"x-sandbox-fault"
+TOKEN_DAYS = 548
+HOLDERS = (
+    ("demo", "marches_publics", "Acheteur de démonstration"),
+    ("fraude", "detection_fraude", "Service de contrôle de démonstration"),
+)
+DINUM = "13002526500013"
+
+_faults: ContextVar[str] = ContextVar("faults", default="")
+
+
+class SandboxError(Exception):
+    """The sandbox cannot start. The message says why, in French."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A sandbox that answers. `address`: where."""
+
+    address: str
+    public: uvicorn.Server
+    serving: "asyncio.Task[None]"
+
+    async def finished(self) -> None:
+        """Wait until somebody stops it."""
+        await asyncio.shield(self.serving)
+
+
+@contextlib.asynccontextmanager
+async def started(
+    host: str, port: int, state: Path, payloads: Path | None, public_url: str | None
+) -> AsyncIterator[Running]:
+    """Start everything, and stop it all at the end. Raises SandboxError."""
+    contracts = load_all()
+    listening = _listening(host, port, state)
+    behind = listen("127.0.0.1", 0)
+    try:
+        pretending = simulators(contracts, utc_now)
+        cases = _cases(payloads)
+    except SimulatorsMissing:
+        raise SandboxError(
+            "cette installation n'a pas les registres simulés ; partez d'une copie des sources du projet."
+        ) from None
+    except CasesError as error:
+        raise SandboxError(str(error)) from None
+    address = f"http://{_literal(host)}:{listening.getsockname()[1]}"
+    settings = Settings(
+        state=state,
+        keys=state / "keys",
+        policies=default_folder(),
+        public_url=(public_url or address).rstrip("/"),
+        maintenance=False,
+        registry=addresses(contracts, f"http://127.0.0.1:{behind.getsockname()[1]}"),
+    )
+    keys = _prepare(settings, load_policies(settings.policies, contracts))
+    around = Surroundings(extra_headers=lambda: _fault_headers(state), cases=cases)
+    private = server(pretending, "127.0.0.1", 0, companion=True)
+    public = server(_listening_to_faults(create_app(settings, keys, around)), host, port)
+    async with _serving(private, behind), _serving(public, listening) as task:
+        yield Running(address, public, task)
+
+
+def _listening(host: str, port: int, state: Path) -> socket.socket:
+    try:
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return listen(host, port)
+    except OSError as error:
+        raise SandboxError(f"impossible d'utiliser {host}:{port} ou {state} : {error.strerror}.") from None
+
+
+def _prepare(settings: Settings, policies: Policies) -> Keys:
+    """Keys, habilitations, tokens and personas; what is there already stays."""
+    create_missing(settings.keys, secrets.token_bytes)
+    keys = load(settings.keys)
+    evidence = Evidence.open(settings.state, keys, settings.origin)
+    register = Register(settings.state / "register.db")
+    try:
+        for name, purpose, title in HOLDERS:
+            _token_file(settings.state / f"{name}.token", purpose, title, policies, register, keys, evidence)
+    finally:
+        register.close()
+        evidence.close()
+    from connectors.kit.simulation import load_world
+
+    (settings.state / "personas.json").write_text(personas_file(load_world().personas), "utf-8")
+    return keys
+
+
+def _token_file(
+    path: Path, purpose: str, title: str, policies: Policies, register: Register, keys: Keys, evidence: Evidence
+) -> None:
+    now = int(time.time())
+    if path.exists() and any(token.title == path.stem and token.expires_at > now for token in register.tokens()):
+        return
+    basis = ("Habilitation fictive du bac à sable",) if policies.purposes[purpose].basis_from_habilitation else ()
+    habilitation = Habilitation(
+        id=evidence.new_id(),
+        siret=DINUM,
+        name=title,
+        purpose=purpose,
+        scopes=policies.grantable_scopes(purpose),
+        recipients=None,
+        created_at=now,
+        basis=basis,
+    )
+    token = Token(evidence.new_id(), habilitation.id, path.stem, now, now + TOKEN_DAYS * 86_400)
+    evidence.habilitation_created(habilitation)
+    register.create(habilitation)
+    evidence.token_issued(token, habilitation)
+    register.issue(token)
+    path.write_text(issue(token, habilitation, keys), "utf-8")
+    path.chmod(0o600)
+
+
+def _cases(folder: Path | None) -> Cases | None:
+    if folder is None:
+        return None
+    from connectors.kit.simulation.pdf import pdf
+
+    text = "DOCUMENT DE DÉMONSTRATION\n\nCe document remplace celui du cas de test officiel.\nIl n'a aucune valeur."
+    return load_cases(folder, Document(pdf(text), "document_de_demonstration.pdf"))
+
+
+def _listening_to_faults(app: Any) -> Any:
+    """The shipped application, with the sandbox's fault header read before it."""
+
+    async def asgi(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            _faults.set(",".join(v.decode("latin-1") for k, v in scope["headers"] if k == DEMO_FAULT_HEADER))
+        await app(scope, receive, send)
+
+    return asgi
+
+
+def _fault_headers(state: Path) -> dict[str, str]:
+    """The faults of this request and those of the operator, for the simulators."""
+    asked = read(state) | {
+        name: kind for name, kind in faults_of([_faults.get().encode("latin-1")]).items() if kind in KINDS
+    }
+    return {FAULT_HEADER.decode(): ",".join(f"{name}={kind}" for name, kind in asked.items())} if asked else {}
+
+
+@contextlib.asynccontextmanager
+async def _serving(running: uvicorn.Server, listening: Any) -> AsyncIterator["asyncio.Task[None]"]:
+    """Run a server on a socket for the time of the block."""
+    task = asyncio.create_task(running.serve(sockets=[listening]))
+    try:
+        while not running.started:
+            if task.done():
+                task.result()
+                raise SandboxError("le serveur n'a pas démarré ; voyez le journal ci-dessus.")
+            await asyncio.sleep(0.005)
+        yield task
+    finally:
+        running.should_exit = True
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def _literal(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Documents handed over by registries: kept encrypted for a day at most, behind an address that carries its own right.
+
+The address needs no header: `/documents/<id>.<until>.<delivery>.<signature>/<file name>`. `delivery` is the exchange
+that gave it out, so that a download can be traced to the consultation it belongs to. AES-256-GCM at rest, with the id
+as associated data; HMAC-SHA-256 over the address. Fails closed: what cannot be read, proved or found is not given.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from connectors.kit import Answer
+from gateway.problems import JSON_API, problem
+from gateway.values import FiledDocument, Permit, Sourced
+
+MAX_LIFE_S = 86_400
+_CAPABILITY = re.compile(
+    r"(?P<id>[0-9a-f]{32})\.(?P<until>[0-9]{1,12})\.(?P<delivery>[0-9a-f-]{36})\.(?P<sig>[\w-]{43})", re.ASCII
+)
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS document(
+  id TEXT PRIMARY KEY, until INTEGER NOT NULL, filename TEXT NOT NULL, media_type TEXT NOT NULL,
+  nonce BLOB NOT NULL, content BLOB NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS document_until ON document(until);
+PRAGMA user_version = 1;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A document about to be handed out, and the exchange whose answer named it."""
+
+    id: str
+    exchange_id: str
+    filename: str
+    media_type: str
+    content: bytes
+
+
+class Documents:
+    """The filing cabinet. `now`: epoch seconds; `random`: that many random bytes; `public_url`: no final slash."""
+
+    def __init__(
+        self,
+        path: Path,
+        encryption_key: bytes,
+        link_key: bytes,
+        public_url: str,
+        now: Callable[[], float],
+        random: Callable[[int], bytes],
+    ) -> None:
+        self._cipher = AESGCM(encryption_key)
+        self._link_key = link_key
+        self._public_url = public_url
+        self._now = now
+        self._random = random
+        self._store = sqlite3.connect(path, timeout=2.0, isolation_level=None, check_same_thread=False)
+        self._store.execute("PRAGMA journal_mode=WAL")
+        # A document lost with the power is fetched again from its registry: no need to wait for the disk each time.
+        self._store.execute("PRAGMA synchronous=NORMAL")
+        self._store.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
+
+    def file(self, sourced: Sourced, *, kept: bool) -> Sourced:
+        """File the document that came with an answer, if one did. `kept`: the answer goes to the cache.
+
+        The document lives a day at most, and never longer than the cached answer that names it.
+        Raises 502 `00502` when the store cannot take it.
+        """
+        document = sourced.answer.document
+        if document is None:
+            return sourced
+        until = sourced.obtained_at + MAX_LIFE_S
+        if kept and sourced.fresh_until > sourced.obtained_at:
+            until = min(until, sourced.fresh_until)
+        identifier = self._random(16).hex()
+        nonce = self._random(12)
+        content = self._cipher.encrypt(nonce, document.content, identifier.encode())
+        try:
+            self._store.execute("DELETE FROM document WHERE until < ?", (int(self._now()),))
+            self._store.execute(
+                "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?)",
+                (identifier, until, document.filename, document.media_type, nonce, content),
+            )
+        except sqlite3.Error:
+            raise problem("00502", media_type=JSON_API) from None
+        filed = FiledDocument(identifier, document.filename, until)
+        return replace(sourced, answer=replace(sourced.answer, document=None), document=filed)
+
+    def named(self, sourced: Sourced, permit: Permit, exchange_id: str) -> Sourced:
+        """The answer with its document's address and remaining seconds filled in, where the permit releases them."""
+        fields, filed = permit.version.document, sourced.document
+        if fields is None or filed is None:
+            return sourced
+        answer = sourced.answer
+        data = dict(answer.data)
+        if fields.url in permit.release.fields:
+            data[fields.url] = self._address(filed, exchange_id)
+        if fields.expires_in in permit.release.fields:
+            data[fields.expires_in] = max(0, filed.until - int(self._now()))
+        return replace(sourced, answer=Answer(data, answer.links, answer.meta))
+
+    def open(self, capability: str) -> Delivery:
+        """The document a signed address stands for. Raises 404 `00404`, or 410 `00403` once expired."""
+        match = _CAPABILITY.fullmatch(capability)
+        if not match or not hmac.compare_digest(
+            match["sig"], self._sign(match["id"], match["until"], match["delivery"])
+        ):
+            raise problem("00404")
+        if int(match["until"]) <= self._now():
+            raise problem("00403")
+        row = self._store.execute(
+            "SELECT filename, media_type, nonce, content FROM document WHERE id = ?", (match["id"],)
+        ).fetchone()
+        if row is None:
+            raise problem("00403")
+        filename, media_type, nonce, content = row
+        try:
+            clear = self._cipher.decrypt(nonce, content, match["id"].encode())
+        except InvalidTag:
+            raise problem("00500") from None
+        return Delivery(match["id"], match["delivery"], filename, media_type, clear)
+
+    def _address(self, filed: FiledDocument, exchange_id: str) -> str:
+        signature = self._sign(filed.id, str(filed.until), exchange_id)
+        return f"{self._public_url}/documents/{filed.id}.{filed.until}.{exchange_id}.{signature}/{filed.filename}"
+
+    def _sign(self, *parts: str) -> str:
+        digest = hmac.digest(self._link_key, ".".join(("document", *parts)).encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

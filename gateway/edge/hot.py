@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The hot route: data requests answered straight from ASGI, everything else handed to the application behind.
+
+Outside the framework's per-request stack on purpose (docs/decisions/0019): these are nearly all requests.
+"""
+
+import uuid
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Any
+
+from gateway.edge.reading import Fields, Network, address, parameters, stated
+from gateway.edge.router import Match, Router
+from gateway.envelope import problem_envelope
+from gateway.exchange import House, exchange
+from gateway.problems import Problem
+from gateway.values import Ask, Envelope
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+UNKNOWN = b"Cette adresse n'existe pas.\n"
+GONE = "Cette version de l'API a été retirée : utilisez les versions 3 et 4.\n".encode()
+ONLY_GET = b"Cette adresse ne se consulte que par GET.\n"
+PLAIN = b"text/plain; charset=utf-8"
+STILL_THERE = frozenset({"/v2/privileges", "/v2/ping", "/v3/ping", "/v4/ping", "/v3/privileges", "/v4/privileges"})
+
+
+class HotRoute:
+    """An ASGI application around another. `house` is asked for at each request: the rooms open with the event loop."""
+
+    def __init__(
+        self, behind: Application, router: Router, house: Callable[[], House], trusted: Sequence[Network]
+    ) -> None:
+        self._behind = behind
+        self._router = router
+        self._house = house
+        self._trusted = trusted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        path = scope.get("path", "")
+        if scope["type"] != "http" or not path.startswith("/v") or path in STILL_THERE:
+            await self._behind(scope, receive, send)
+            return
+        match = self._router.match(path)
+        if match is None or match.version == 2:
+            gone = path.startswith("/v2/")
+            await answer_plain(send, 410 if gone else 404, GONE if gone else UNKNOWN)
+        elif scope["method"] != "GET":
+            await answer_plain(send, 405, ONLY_GET, ((b"allow", b"GET"),))
+        else:
+            await self._exchange(match, scope, send)
+
+    async def _exchange(self, match: Match, scope: Scope, send: Send) -> None:
+        fields = Fields(scope["headers"])
+        identifier = str(uuid.uuid4())
+        try:
+            pairs = parameters(scope["query_string"])
+            ask = Ask(
+                id=identifier,
+                product=match.product,
+                version=match.version,
+                parameters=match.parameters,
+                stated=stated(pairs),
+                token=fields.token(),
+                token_in_url=any(name == "token" for name, _ in pairs),
+                address=address(scope, fields, self._trusted),
+                wants_fresh=fields.wants_fresh,
+            )
+            leaving = await exchange(ask, self._house())
+        except Problem as found:
+            leaving = problem_envelope(found)
+        await answer(send, leaving, fields.request_id or identifier.encode())
+
+
+async def answer(send: Send, leaving: Envelope, request_id: bytes) -> None:
+    """Send an envelope."""
+    headers = [
+        (b"content-type", leaving.media_type.encode()),
+        (b"content-length", b"%d" % len(leaving.body)),
+        (b"x-request-id", request_id),
+        (b"cache-control", b"private, no-store"),
+        *leaving.headers,
+    ]
+    if leaving.status == 401:
+        headers.append((b"www-authenticate", b"Bearer"))
+    await send({"type": "http.response.start", "status": leaving.status, "headers": headers})
+    await send({"type": "http.response.body", "body": leaving.body})
+
+
+async def answer_plain(send: Send, status: int, body: bytes, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
+    """Send a sentence, as the running service does for addresses that are not data."""
+    fields = [(b"content-type", PLAIN), (b"content-length", b"%d" % len(body)), *headers]
+    await send({"type": "http.response.start", "status": status, "headers": fields})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""uvicorn's HTTP protocol with two limits it does not have: the size of a request's head, and the time it may take.
+
+A head above `MAX_HEAD_BYTES` is refused in the contract's shape (400 `00401`); one that is not complete after
+`HEAD_TIMEOUT_S` is hung up on.
+"""
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from gateway.envelope import problem_envelope
+from gateway.problems import problem
+
+MAX_HEAD_BYTES = 65_536
+HEAD_TIMEOUT_S = 15.0
+
+
+class LimitedHttp(HttpToolsProtocol):
+    """One connection."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head_bytes = 0
+        self._in_head = True
+        self._head_timer: asyncio.TimerHandle | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """Count what belongs to a head, then go on as usual."""
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._head_timer is None:
+                self._head_timer = self.loop.call_later(HEAD_TIMEOUT_S, self._too_slow)
+            if self._head_bytes > MAX_HEAD_BYTES:
+                self._too_large()
+                return
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        """The head is whole: what follows is a body, which uvicorn's own flow control limits."""
+        self._in_head = False
+        self._head_bytes = 0
+        self._stop_timer()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The next bytes are another request's head."""
+        self._in_head = True
+        super().on_message_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is waited for any more."""
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def _stop_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _too_slow(self) -> None:
+        self._head_timer = None
+        if not self.transport.is_closing():
+            self.transport.close()
+
+    def _too_large(self) -> None:
+        self._stop_timer()
+        if self.transport.is_closing():
+            return
+        limit = f"L'adresse et les en-têtes dépassent {MAX_HEAD_BYTES // 1024} Kio."
+        leaving = problem_envelope(problem("00401", detail=limit))
+        head = (
+            "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n"
+            f"content-type: {leaving.media_type}\r\ncontent-length: {len(leaving.body)}\r\n\r\n"
+        )
+        self.transport.write(head.encode() + leaving.body)
+        self.transport.close()

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reading a request: credentials, stated parameters, the caller's address. Hostile until proved otherwise."""
+
+import ipaddress
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+from gateway.problems import problem
+from gateway.values import Credential, Stated
+
+MAX_QUERY_BYTES = 16_384
+MAX_FIELDS = 100
+_REQUEST_ID = re.compile(rb"[\x21-\x7e]{1,128}")
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Headers = Sequence[tuple[bytes, bytes]]
+
+
+class Fields:
+    """The headers that matter, each value as often as it came."""
+
+    __slots__ = ("api_keys", "authorizations", "cache_control", "forwarded", "request_id")
+
+    def __init__(self, headers: Headers) -> None:
+        self.authorizations: list[bytes] = []
+        self.api_keys: list[bytes] = []
+        self.cache_control = b""
+        self.forwarded: list[bytes] = []
+        self.request_id: bytes | None = None
+        for name, value in headers:
+            if name == b"authorization":
+                self.authorizations.append(value)
+            elif name == b"x-api-key":
+                self.api_keys.append(value)
+            elif name == b"cache-control":
+                self.cache_control = value
+            elif name == b"x-forwarded-for":
+                self.forwarded.append(value)
+            elif name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+                self.request_id = value
+
+    @property
+    def wants_fresh(self) -> bool:
+        """Whether the caller refuses cached answers: exactly `Cache-Control: no-cache`, as in the running service."""
+        return self.cache_control.strip().lower() == b"no-cache"
+
+    def token(self) -> str | None:
+        """The bearer: `Authorization: Bearer` or `X-Api-Key`. None when there is none, or when they contradict."""
+        found = set()
+        for value in self.authorizations:
+            scheme, _, rest = value.partition(b" ")
+            if scheme.lower() == b"bearer":
+                found.add(rest.strip())
+        if not self.authorizations:
+            found.update(value.strip() for value in self.api_keys)
+        if len(found) != 1:
+            return None
+        return found.pop().decode("latin-1") or None
+
+
+def parameters(query: bytes) -> list[tuple[str, str]]:
+    """The query's pairs. Raises 400 `00401` for a query too long, with too many fields, or not UTF-8."""
+    if len(query) > MAX_QUERY_BYTES:
+        raise problem("00401", detail=f"Les paramètres dépassent {MAX_QUERY_BYTES // 1024} Kio.")
+    if not query:
+        return []
+    try:
+        return parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+    except UnicodeDecodeError:
+        raise problem("00401", detail="Les paramètres ne sont pas correctement encodés en UTF-8.") from None
+    except ValueError:
+        raise problem("00401", detail=f"La requête comporte plus de {MAX_FIELDS} paramètres.") from None
+
+
+def stated(pairs: Sequence[tuple[str, str]]) -> Stated:
+    """What the caller states, each parameter as often as it came."""
+    return Stated(
+        tuple(value for name, value in pairs if name == "context"),
+        tuple(value for name, value in pairs if name == "object"),
+        tuple(value for name, value in pairs if name == "recipient"),
+    )
+
+
+def credential(fields: Fields, pairs: Sequence[tuple[str, str]], address: str) -> Credential:
+    """What the caller shows."""
+    return Credential(fields.token(), any(name == "token" for name, _ in pairs), address)
+
+
+def address(scope: Mapping[str, Any], fields: Fields, trusted: Sequence[Network]) -> str:
+    """The caller's address: the peer's, or the nearest one in X-Forwarded-For that is not a proxy of ours."""
+    client = scope.get("client")
+    nearest = str(client[0]) if client else ""
+    if not trusted or not fields.forwarded or not _within(nearest, trusted):
+        return nearest
+    hops = [hop.strip().decode("latin-1") for hop in b",".join(fields.forwarded).split(b",")]
+    for hop in reversed(hops[-16:]):
+        try:
+            ipaddress.ip_address(hop)
+        except ValueError:
+            return nearest
+        nearest = hop
+        if not _within(hop, trusted):
+            return hop
+    return nearest
+
+
+def _within(text: str, networks: Sequence[Network]) -> bool:
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return any(found in network for network in networks)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The life of a request, from the question to the answer that may leave. Read this first.
+
+Each line is a room of the house; rooms do not know each other. The order is the contract's: who asks (401), how often
+(429), whether the token has run out (401), whether the habilitation opens this product (403), whether the same request
+is under way (409), what was stated (422, 404), what is kept, whether the registry is open (503), the identifiers (422),
+and only then the registry.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from connectors.kit import Caller
+from gateway.envelope import envelope
+from gateway.values import Ask, Consumer, Envelope, Permit, Question, Sourced
+
+if TYPE_CHECKING:
+    from gateway.audit.recording import Recorder
+    from gateway.cache import Cache
+    from gateway.documents import Delivery, Documents
+    from gateway.identity.bearer import Bearer
+    from gateway.inflight import InFlight
+    from gateway.purpose.purpose import Purpose
+    from gateway.purpose.quota import Quotas
+    from gateway.source.source import Call
+
+
+class Source(Protocol):
+    """Where answers come from: the registries, or in a sandbox the official cases before them."""
+
+    def ready(self, question: Question) -> "Call":
+        """The question, ready to be put. Raises 503, 422."""
+        ...
+
+    async def put(self, call: "Call") -> Sourced:
+        """The answer. Raises the registry's problem."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The rooms a request passes through, put together by `app.py`."""
+
+    audit: "Recorder"
+    identity: "Bearer"
+    quotas: "Quotas"
+    purpose: "Purpose"
+    in_flight: "InFlight"
+    cache: "Cache"
+    source: Source
+    documents: "Documents"
+    public_url: str
+
+
+async def exchange(ask: Ask, house: House) -> Envelope:
+    """Answer a request, or raise the Problem its caller must read. Either way its evidence is durable first."""
+    async with house.audit.recording(ask) as record:  # refused, failed or answered: always one outcome, durable
+        consumer = record.consumer = house.identity.identify(ask)  # who is asking
+        record.quota = house.quotas.spend(consumer, ask.product)  # how often they may
+        house.identity.confirm(consumer)  # still, today
+        grant = record.grant = house.purpose.grant(consumer, ask.product)  # what their purpose opens
+        with house.in_flight.claim(ask, consumer):
+            permit = record.permit = house.purpose.permit(grant, ask)  # may they, for whom, which fields
+            question = put_into_words(ask, consumer, permit)  # about whom, as the registry will hear it
+            sourced = None if ask.wants_fresh else house.cache.fresh(question)
+            if sourced is None:
+                call = house.source.ready(question)
+                await record.asked()  # durable before any registry hears of it
+                sourced = await house.source.put(call)
+                sourced = house.documents.file(sourced, kept=not ask.wants_fresh)
+                if not ask.wants_fresh:
+                    house.cache.keep(question, sourced)
+            sourced = house.documents.named(sourced, permit, ask.id)
+            released = house.purpose.narrow(permit, ask.product, sourced.answer)  # only the values the purpose allows
+            record.answer = envelope(ask, permit, released, sourced, record.quota, house.public_url)
+            record.cached = sourced.cached
+    return record.answer  # nothing leaves before the block has closed: it wrote the digest of these very bytes
+
+
+async def deliver(capability: str, address: str, house: House) -> "Delivery":
+    """Hand out a document behind its signed address. Raises 404 `00404`, 410 `00403`; recorded before a byte leaves."""
+    delivery = house.documents.open(capability)
+    await house.audit.downloaded(delivery.id, delivery.exchange_id, len(delivery.content), address)
+    return delivery
+
+
+def put_into_words(ask: Ask, consumer: Consumer, permit: Permit) -> Question:
+    """The question for the registry, with the key its contract declares for keeping the answer."""
+    product, version = ask.product, permit.version
+    known = {**ask.parameters, "recipient": permit.recipient, "token": consumer.token_id}
+    key = (product.id, f"v{version.number}", *(known[part] for part in product.cache_key))
+    return Question(product, version, ask.parameters, Caller(consumer.token_id, permit.recipient, ask.id), key)

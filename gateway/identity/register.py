@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The register of habilitations and tokens: one SQLite file that commands write and that the gateway reads.
+
+Several processes may have it open. A token's string is never in it: only its id, and what it gives right to.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from gateway.identity.habilitation import Habilitation, Token, networks
+
+_SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE habilitation (
+    id TEXT PRIMARY KEY,
+    siret TEXT NOT NULL,
+    name TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    recipients TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    basis TEXT NOT NULL,
+    allowed_ips TEXT NOT NULL,
+    rate_limit_per_minute INTEGER,
+    valid_until INTEGER,
+    closed_at INTEGER
+) STRICT;
+CREATE TABLE token (
+    id TEXT PRIMARY KEY,
+    habilitation_id TEXT NOT NULL REFERENCES habilitation (id),
+    title TEXT NOT NULL,
+    issued_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    revoked_at INTEGER,
+    safe_listed INTEGER NOT NULL CHECK (safe_listed IN (0, 1))
+) STRICT;
+CREATE INDEX token_by_habilitation ON token (habilitation_id);
+"""
+# The tables' columns are in the order of the values' fields: rows become values by position.
+_TOKEN_WIDTH = len(fields(Token))
+_ANY = "any"
+
+Version = tuple[int, int]
+
+
+class RegisterUnreadable(Exception):
+    """The register cannot be read: nothing may be concluded from it, above all not that a token is still good."""
+
+
+class UnknownEntry(LookupError):
+    """No habilitation, or no token, has this id. The message is in French."""
+
+
+class Register:
+    """An open register. To be used by one thread at a time; `close` it at the end."""
+
+    def __init__(self, path: Path, *, busy_timeout_s: float = 5.0) -> None:
+        """Opens the register, and creates it when there is none. Raises RegisterUnreadable."""
+        self._path = path
+        try:
+            # Made beforehand, because SQLite would make it readable by all.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            self._file = _identity_of(path)
+            # The thread that composes the application is not always the one that serves it.
+            self._db = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False)
+        except (OSError, sqlite3.Error) as error:
+            raise RegisterUnreadable(f"Le registre « {path} » ne peut pas être ouvert : {error}") from error
+        try:
+            self._prepare()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._db.close()
+
+    def create(self, habilitation: Habilitation) -> None:
+        """Adds a habilitation. Raises ValueError when its id is taken."""
+        row = (
+            habilitation.id,
+            habilitation.siret,
+            habilitation.name,
+            habilitation.purpose,
+            json.dumps(sorted(habilitation.scopes)),
+            json.dumps(_ANY if habilitation.recipients is None else sorted(habilitation.recipients)),
+            habilitation.created_at,
+            json.dumps(habilitation.basis),
+            json.dumps([str(network) for network in habilitation.allowed_ips]),
+            habilitation.rate_limit,
+            habilitation.valid_until,
+            habilitation.closed_at,
+        )
+        with self._writing():
+            try:
+                self._db.execute("INSERT INTO habilitation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            except sqlite3.IntegrityError as error:
+                raise ValueError("Cet identifiant d'habilitation est déjà pris.") from error
+
+    def close_habilitation(self, habilitation_id: str, at: int) -> None:
+        """Ends a habilitation, and with it all its tokens. One that is already closed keeps its date."""
+        with self._writing():
+            self.habilitation(habilitation_id)
+            self._db.execute(
+                "UPDATE habilitation SET closed_at = ? WHERE id = ? AND closed_at IS NULL", (at, habilitation_id)
+            )
+
+    def issue(self, token: Token) -> None:
+        """Adds a token. Raises UnknownEntry without its habilitation, ValueError when that is closed or ended."""
+        with self._writing():
+            habilitation = self.habilitation(token.habilitation_id)
+            refuse_if_over(habilitation, token.issued_at)
+            row = (token.id, token.habilitation_id, token.title, token.issued_at, token.expires_at, token.revoked_at)
+            try:
+                self._db.execute("INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, int(token.safe_listed)))
+            except sqlite3.IntegrityError as error:
+                raise ValueError("Cet identifiant de jeton est déjà pris.") from error
+
+    def revoke(self, token_id: str, at: int) -> None:
+        """Ends a token at `at`, perhaps later. A revocation is never put off: the earlier date stays."""
+        with self._writing():
+            if self.find(token_id) is None:
+                raise UnknownEntry("Aucun jeton ne porte cet identifiant.")
+            self._db.execute(
+                "UPDATE token SET revoked_at = min(coalesce(revoked_at, ?1), ?1) WHERE id = ?2", (at, token_id)
+            )
+
+    def habilitation(self, habilitation_id: str) -> Habilitation:
+        """The habilitation of this id. Raises UnknownEntry."""
+        with self._reading():
+            row = self._db.execute("SELECT * FROM habilitation WHERE id = ?", (habilitation_id,)).fetchone()
+            if row is None:
+                raise UnknownEntry("Aucune habilitation ne porte cet identifiant.")
+            return _habilitation(row)
+
+    def habilitations(self) -> list[Habilitation]:
+        """All habilitations, oldest first."""
+        with self._reading():
+            rows = self._db.execute("SELECT * FROM habilitation ORDER BY created_at, id").fetchall()
+            return [_habilitation(row) for row in rows]
+
+    def tokens(self, habilitation_id: str | None = None) -> list[Token]:
+        """All tokens, or those of one habilitation, oldest first."""
+        with self._reading():
+            rows = self._db.execute(
+                "SELECT * FROM token WHERE ?1 IS NULL OR habilitation_id = ?1 ORDER BY issued_at, id",
+                (habilitation_id,),
+            ).fetchall()
+            return [_token(row) for row in rows]
+
+    def find(self, token_id: str) -> tuple[Token, Habilitation] | None:
+        """A token with its habilitation, read at the same instant, or None when no token has this id."""
+        with self._reading():
+            row = self._db.execute(
+                "SELECT token.*, habilitation.* FROM token JOIN habilitation"
+                " ON habilitation.id = token.habilitation_id WHERE token.id = ?",
+                (token_id,),
+            ).fetchone()
+            return None if row is None else (_token(row[:_TOKEN_WIDTH]), _habilitation(row[_TOKEN_WIDTH:]))
+
+    def version(self) -> Version:
+        """Something that differs after every change, ours or another process's. Costs microseconds, reads no table.
+
+        Raises RegisterUnreadable, also when the file was replaced or removed: what we hold open is then no longer what
+        the commands write, and a revocation would go unseen until the restart.
+        """
+        with self._reading():
+            if _identity_of(self._path) != self._file:
+                raise RegisterUnreadable(f"Le registre « {self._path} » a été remplacé : redémarrez le service.")
+            # `data_version` moves with other connections' commits only; `total_changes` counts this one's.
+            (others,) = self._db.execute("PRAGMA data_version").fetchone()
+            return others, self._db.total_changes
+
+    def _prepare(self) -> None:
+        with self._reading():
+            self._db.execute("PRAGMA journal_mode = WAL")
+            # A revocation that was acknowledged survives a power cut.
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            with self._writing():
+                (found,) = self._db.execute("PRAGMA user_version").fetchone()
+                if found == 0:
+                    for statement in _SCHEMA.split(";"):
+                        self._db.execute(statement)
+                    self._db.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
+                elif found != _SCHEMA_VERSION:
+                    raise RegisterUnreadable(f"Le registre « {self._path} » est d'une version inconnue ({found}).")
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Turns the failures of the file, and rows that are no values, into RegisterUnreadable."""
+        try:
+            yield
+        except (sqlite3.Error, OSError, ValueError, TypeError) as error:
+            raise RegisterUnreadable(f"Le registre « {self._path} » ne peut pas être lu : {error}") from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A transaction that holds the write lock from its first statement: what was checked is still true at the end.
+
+        Raises sqlite3.Error when the change could not be made durable; then nothing was changed.
+        """
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+
+def refuse_if_over(habilitation: Habilitation, now: int) -> None:
+    """Raises ValueError, in French, when no token may be issued for this habilitation any more."""
+    if habilitation.closed_at is not None and habilitation.closed_at <= now:
+        raise ValueError("Cette habilitation est close.")
+    if habilitation.valid_until is not None and habilitation.valid_until <= now:
+        raise ValueError("Cette habilitation est arrivée à son terme.")
+
+
+def _identity_of(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino
+
+
+def _habilitation(row: tuple[Any, ...]) -> Habilitation:
+    ident, siret, name, purpose, scopes, recipients, created_at, basis, allowed_ips, *limits = row
+    named = json.loads(recipients)
+    return Habilitation(
+        ident,
+        siret,
+        name,
+        purpose,
+        frozenset(_strings(scopes)),
+        None if named == _ANY else frozenset(_strings(recipients)),
+        created_at,
+        tuple(_strings(basis)),
+        networks(_strings(allowed_ips)),
+        *limits,
+    )
+
+
+def _strings(text: str) -> list[str]:
+    """The strings of a JSON list. Raises ValueError for anything else."""
+    found = json.loads(text)
+    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+        raise ValueError("une liste était attendue")
+    return found
+
+
+def _token(row: tuple[Any, ...]) -> Token:
+    ident, habilitation_id, title, issued_at, expires_at, revoked_at, safe_listed = row
+    return Token(ident, habilitation_id, title, issued_at, expires_at, revoked_at, bool(safe_listed))

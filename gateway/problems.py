@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every refusal and failure a caller can meet: code, status, French wording. Codes and statuses are the contract's.
+
+    Problem
+    ├── correct the request      00201 00202 00203 00210 00211 00301… 00402 00401
+    ├── show other credentials   00101 00103 00105 00106
+    ├── ask for rights           00100 00107 00213
+    ├── wait                     00015 00429 XX020, and what carries `retry_in`
+    ├── accept the answer        XX003 (nothing known) XX005 (nobody may be told)
+    ├── retry later              XX000 XX001 XX002 XX008 XX011 00501
+    └── call us                  00500 00510 XX004 XX009 XX051… XX999
+
+`00404` (a document's address that names nothing) and `00510` (the evidence of the request cannot be kept, so nothing is
+answered) are ours.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from gateway.values import Quota
+
+JSON = "application/json"
+JSON_API = "application/vnd.api+json"
+
+
+class Wording(NamedTuple):
+    """Status, title and detail of a code."""
+
+    status: int
+    title: str
+    detail: str
+
+
+_UNPROCESSABLE = "Entité non traitable"
+
+PLATFORM: Mapping[str, Wording] = {
+    "00015": Wording(
+        409,
+        "Conflit",
+        "La même requête est déjà en cours de traitement pour ce jeton. Attendez sa réponse avant de la renouveler.",
+    ),
+    "00100": Wording(
+        403,
+        "Privilèges insuffisants",
+        "Votre jeton est valable, mais l'habilitation à laquelle il appartient n'ouvre pas cette ressource. "
+        "La liste de vos droits est donnée par /privileges.",
+    ),
+    "00101": Wording(401, "Interdit", "Le jeton est absent, illisible ou n'a pas été signé par ce service."),
+    "00103": Wording(
+        401, "Jeton expiré", "Le jeton est arrivé à échéance : demandez-en un nouveau pour votre habilitation."
+    ),
+    "00105": Wording(
+        401,
+        "Jeton sur liste noire",
+        "Ce jeton a été révoqué, sans doute parce qu'il a été divulgué. Utilisez celui qui le remplace.",
+    ),
+    "00106": Wording(401, "Jeton inconnu", "Ce jeton est bien signé mais n'est rattaché à aucune habilitation."),
+    "00107": Wording(
+        403,
+        "Adresse IP non autorisée",
+        "Votre adresse IP ne figure pas parmi celles que l'habilitation autorise.",
+    ),
+    "00201": Wording(422, _UNPROCESSABLE, "Le paramètre context est obligatoire et ne peut être donné qu'une fois."),
+    "00202": Wording(422, _UNPROCESSABLE, "Le paramètre object est obligatoire et ne peut être donné qu'une fois."),
+    "00203": Wording(422, _UNPROCESSABLE, "Le paramètre recipient est obligatoire et ne peut être donné qu'une fois."),
+    "00210": Wording(422, _UNPROCESSABLE, "Le paramètre recipient doit être un numéro de SIRET valide."),
+    "00211": Wording(
+        422, _UNPROCESSABLE, "Pour cette finalité, le destinataire ne peut pas être l'entreprise consultée."
+    ),
+    "00213": Wording(
+        403,
+        "Destinataire non autorisé",
+        "Le destinataire indiqué ne fait pas partie de ceux que votre habilitation autorise.",
+    ),
+    "00301": Wording(422, _UNPROCESSABLE, "Le numéro de SIREN n'est pas correctement formé."),
+    "00302": Wording(422, _UNPROCESSABLE, "Le numéro de SIRET n'est pas correctement formé."),
+    "00401": Wording(400, "Mauvaise requête", "La requête ne peut pas être lue."),
+    "00402": Wording(404, "Version inconnue", "Cette version de l'API n'existe pas pour cette ressource."),
+    "00403": Wording(410, "Lien expiré", "Ce lien de téléchargement a expiré : demandez de nouveau le document."),
+    "00404": Wording(404, "Lien inconnu", "Ce lien ne désigne aucun document."),
+    "00429": Wording(
+        429,
+        "Trop de requêtes",
+        "Vous avez dépassé le nombre d'appels permis. L'en-tête Retry-After dit quand recommencer.",
+    ),
+    "00500": Wording(500, "Erreur interne", "Une erreur interne s'est produite ; nos équipes en sont averties."),
+    "00501": Wording(
+        502, "Erreur réseau", "Le réseau entre ce service et le fournisseur de données est momentanément coupé."
+    ),
+    "00502": Wording(
+        502, "Document momentanément indisponible", "Le document ne peut pas être mis à disposition ; réessayez."
+    ),
+    "00510": Wording(
+        503,
+        "Journal indisponible",
+        "La trace de cette requête ne peut pas être conservée : par précaution, aucune donnée n'est communiquée. "
+        "Réessayez dans quelques instants.",
+    ),
+}
+
+_PROVIDER_ERROR = "Erreur du fournisseur de données"
+_UNUSABLE = "Document inexploitable"
+
+PROVIDER: Mapping[str, Wording] = {
+    "000": Wording(502, _PROVIDER_ERROR, "Le fournisseur de données signale une erreur interne."),
+    "001": Wording(
+        502, "Service indisponible", "Le service du fournisseur de données est indisponible ; réessayez plus tard."
+    ),
+    "002": Wording(504, "Délai dépassé", "Le fournisseur de données n'a pas répondu dans le temps imparti."),
+    "003": Wording(
+        404,
+        "Entité non trouvée",
+        "L'identifiant demandé est inconnu du fournisseur de données, hors de son périmètre, ou ne comporte aucune "
+        "information pour cet appel.",
+    ),
+    "004": Wording(502, "Erreur de résolution de nom", "L'adresse du fournisseur de données ne peut être résolue."),
+    "005": Wording(
+        451,
+        "Indisponible pour raisons légales",
+        "La loi interdit de communiquer les informations de cette entité à quiconque.",
+    ),
+    "008": Wording(502, "Quota du fournisseur atteint", "Le fournisseur de données limite momentanément nos appels."),
+    "009": Wording(502, "Certificat invalide", "Le certificat du fournisseur de données est invalide ou expiré."),
+    "011": Wording(502, "Erreur passagère", "Le fournisseur de données a rencontré une erreur passagère ; réessayez."),
+    "020": Wording(
+        503, "Maintenance", "Le fournisseur de données est en maintenance programmée ; réessayez après celle-ci."
+    ),
+    "051": Wording(502, _UNUSABLE, "Le document transmis par le fournisseur de données n'est pas correctement encodé."),
+    "055": Wording(502, _UNUSABLE, "Le document transmis par le fournisseur de données n'est pas un PDF."),
+    "056": Wording(502, _UNUSABLE, "Le document transmis par le fournisseur de données est vide."),
+    "999": Wording(
+        502,
+        "Réponse inconnue du fournisseur de données",
+        "Le fournisseur de données a donné une réponse que ce service ne sait pas interpréter ; nos équipes en sont "
+        "averties.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One item of an error body."""
+
+    code: str
+    title: str
+    detail: str
+    source: Mapping[str, str] | None = None
+    meta: Mapping[str, Any] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The item in the contract's shape: `source` is left out when there is none, `meta` may be empty."""
+        item: dict[str, Any] = {"code": self.code, "title": self.title, "detail": self.detail}
+        if self.source:
+            item["source"] = dict(self.source)
+        item["meta"] = dict(self.meta or {})
+        return item
+
+
+class Problem(Exception):
+    """A refusal or a failure, on its way to the caller. `quota` is filled by the exchange, for the answer's headers.
+
+    `from_registry`: the registry could not answer, rather than us refusing to ask.
+    """
+
+    def __init__(
+        self, status: int, faults: Sequence[Fault], media_type: str = JSON, *, from_registry: bool = False
+    ) -> None:
+        super().__init__(faults[0].code)
+        self.status = status
+        self.faults = tuple(faults)
+        self.media_type = media_type
+        self.from_registry = from_registry
+        self.quota: Quota | None = None
+        self.headers: tuple[tuple[bytes, bytes], ...] = ()
+
+    @property
+    def code(self) -> str:
+        """The first fault's code."""
+        return self.faults[0].code
+
+
+def problem(
+    code: str,
+    *,
+    source: Mapping[str, str] | None = None,
+    detail: str | None = None,
+    meta: Mapping[str, Any] | None = None,
+    media_type: str = JSON,
+) -> Problem:
+    """A platform problem by its code. `detail` replaces the usual sentence when a better one is known."""
+    wording = PLATFORM[code]
+    return Problem(wording.status, [Fault(code, wording.title, detail or wording.detail, source, meta)], media_type)
+
+
+def several(faults: Sequence[tuple[str, str]], media_type: str = JSON) -> Problem:
+    """One problem for several parameters at once: (code, parameter's name) pairs of the same status."""
+    items = [Fault(code, PLATFORM[code].title, PLATFORM[code].detail, {"parameter": name}) for code, name in faults]
+    return Problem(PLATFORM[faults[0][0]].status, items, media_type)
+
+
+def provider_problem(
+    prefix: str,
+    provider: str,
+    suffix: str,
+    *,
+    wording: Wording | None = None,
+    retry_in: int | None = None,
+    provider_errors: Sequence[object] | None = None,
+) -> Problem:
+    """A registry's problem: its prefix and a suffix of the catalogue, or the registry's own `wording`."""
+    said = wording or PROVIDER[suffix]
+    meta: dict[str, Any] = {"provider": provider}
+    if retry_in is not None:
+        meta["retry_in"] = retry_in
+    if provider_errors is not None:
+        meta["provider_errors"] = list(provider_errors)
+    fault = Fault(prefix + suffix, said.title, said.detail, None, meta)
+    return Problem(said.status, [fault], JSON_API, from_registry=True)

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The purpose room as the story sees it: three questions to the policies in force."""
+
+from typing import Any
+
+from connectors.kit import Answer
+from connectors.kit.contract import Product
+from gateway.problems import provider_problem
+from gateway.purpose import decide
+from gateway.purpose.load import Policies
+from gateway.values import Ask, Consumer, Grant, Permit, Released
+
+
+class Purpose:
+    """The policies in force, loaded once. Fails closed: what they do not grant is refused."""
+
+    def __init__(self, policies: Policies, providers: dict[str, tuple[str, str]]) -> None:
+        """`providers`: for each registry its error prefix and the name clients know."""
+        self._policies = policies
+        self._providers = providers
+
+    def grant(self, consumer: Consumer, product: Product) -> Grant:
+        """What the consumer's purpose opens. Raises 403 `00100`."""
+        return decide.grant(self._policies, consumer, product)
+
+    def permit(self, grant: Grant, ask: Ask) -> Permit:
+        """The decision for this very request. Raises 422, 404, 403."""
+        return decide.permit(grant, ask.version, ask.stated, ask.subject)
+
+    def narrow(self, permit: Permit, product: Product, answer: Answer[Any]) -> Released:
+        """Only what the permit lets out. An answer without the published shape is the registry's fault: `XX999`."""
+        try:
+            return permit.release.narrow(answer)
+        except ValueError:
+            prefix, provider = self._providers[product.registry]
+            raise provider_problem(prefix, provider, "999") from None

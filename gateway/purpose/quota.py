@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How often: fixed windows per token and rate pool, as the contract's `RateLimit-*` headers tell them.
+
+A window is aligned on its period (a pool of 60 seconds opens at every whole minute). Counters live in this process and
+are dropped with their window, so memory holds one number for each token and pool met in the current window.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from connectors.kit.contract import Product
+from gateway.problems import problem
+from gateway.purpose.model import Pool
+from gateway.values import Consumer, Quota
+
+OWN_PERIOD_S = 60
+"""A habilitation's own limit is written in calls a minute."""
+
+
+@dataclass(slots=True)
+class _Window:
+    """The current window of all counters that share a period."""
+
+    index: int = -1
+    spent: dict[tuple[str, str, str], int] = field(default_factory=dict)
+
+
+class Quotas:
+    """Rate pools at work. `clock`: epoch seconds."""
+
+    def __init__(self, pools: Mapping[str, Pool], clock: Callable[[], float]) -> None:
+        self._pools = pools
+        self._clock = clock
+        self._windows: dict[int, _Window] = {}
+
+    def spend(self, consumer: Consumer, product: Product) -> Quota | None:
+        """Count one call, and say what is left; None when the token is on the safe list.
+
+        The habilitation's own limit counts in addition, and its figures stand in place of the pool's. Every version of
+        a product spends the same counter. A refused call spends nothing. Raises Problem 00429, with the figures of the
+        counter that is used up, and `Retry-After`.
+        """
+        if consumer.safe_listed:
+            return None
+        now = self._clock()
+        pool = self._pools[product.pool]
+        key = (consumer.token_id, pool.name, product.id if pool.each else "")
+        counters = [(self._window(pool.period_s, now), key, pool.period_s, pool.limit)]
+        if consumer.rate_limit is not None:
+            own = self._window(OWN_PERIOD_S, now)
+            counters.append((own, (consumer.token_id, "", ""), OWN_PERIOD_S, consumer.rate_limit))
+        used_up = [
+            Quota(limit, 0, (window.index + 1) * period)
+            for window, name, period, limit in counters
+            if window.spent.get(name, 0) >= limit
+        ]
+        if used_up:
+            refusal = problem("00429")
+            refusal.quota = used_up[-1]
+            wait = max(1, math.ceil(max(quota.reset for quota in used_up) - now))
+            refusal.headers = ((b"retry-after", str(wait).encode()),)
+            raise refusal
+        for window, name, _, _ in counters:
+            window.spent[name] = window.spent.get(name, 0) + 1
+        window, name, period, limit = counters[-1]
+        return Quota(limit, limit - window.spent[name], (window.index + 1) * period)
+
+    def counters(self) -> int:
+        """How many counters are held, over all windows."""
+        return sum(len(window.spent) for window in self._windows.values())
+
+    def _window(self, period: int, now: float) -> _Window:
+        window = self._windows.setdefault(period, _Window())
+        index = int(now // period)
+        # A clock that is set back must not open a window anew: the later one stays until it is over.
+        if index > window.index:
+            window.index = index
+            window.spent = {}
+        return window

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every knob of the gateway: typed, with its default, its reason, and what happens when it is wrong.
+
+Read once, in the composition root, from the environment. A wrong value refuses to start and names the variable.
+"""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from connectors.kit.contract import Contract
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class SettingsError(Exception):
+    """A setting is missing or cannot be used. The message names it, in French."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator decides.
+
+    state: DLNUF_STATE, folder of the stores (audit.db, register.db, documents.db); must be writable.
+    keys: DLNUF_KEYS, folder of the key files; default `<state>/keys`. Missing keys refuse to start.
+    policies: DLNUF_POLICIES, folder of the purposes; default those shipped. A wrong policy refuses to start.
+    public_url: DLNUF_PUBLIC_URL, address that consumers use; links and documents carry it. Never taken from a request.
+    host, port: DLNUF_HOST, DLNUF_PORT, where to listen; default 127.0.0.1:8000.
+    registries: DLNUF_REGISTRIES, names separated by commas; default all. Each needs its own variables.
+    trusted_proxies: DLNUF_TRUSTED_PROXIES, networks whose X-Forwarded-For is believed; default none (the peer counts).
+    cache_bytes: DLNUF_CACHE_BYTES, memory for fresh answers; default 32 MiB. 0 asks the registry each time.
+    origin: DLNUF_LOG_ORIGIN, name of the audit log in its signed heads; default `dlnuf`. Keep it for the log's life.
+    maintenance: whether the contracts' maintenance windows count; the sandbox switches them off.
+    registry: the registries' own variables, as their contracts name them. Secrets: never shown.
+    """
+
+    state: Path
+    keys: Path
+    policies: Path
+    public_url: str
+    host: str = "127.0.0.1"
+    port: int = 8000
+    registries: tuple[str, ...] = ()
+    trusted_proxies: tuple[Network, ...] = ()
+    cache_bytes: int = 32 * 1024 * 1024
+    origin: str = "dlnuf"
+    maintenance: bool = True
+    registry: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def from_environment(environment: Mapping[str, str], default_policies: Path) -> Settings:
+    """The settings that the environment gives. Raises SettingsError."""
+    state = Path(environment.get("DLNUF_STATE", ".dlnuf"))
+    host = environment.get("DLNUF_HOST", "127.0.0.1")
+    port = _whole(environment, "DLNUF_PORT", 8000, 0, 65_535)
+    public = environment.get("DLNUF_PUBLIC_URL", f"http://{host}:{port}").rstrip("/")
+    if not public.startswith(("http://", "https://")):
+        raise SettingsError("DLNUF_PUBLIC_URL doit commencer par http:// ou https://.")
+    return Settings(
+        state=state,
+        keys=Path(environment.get("DLNUF_KEYS", state / "keys")),
+        policies=Path(environment.get("DLNUF_POLICIES", default_policies)),
+        public_url=public,
+        host=host,
+        port=port,
+        registries=_names(environment.get("DLNUF_REGISTRIES", "")),
+        trusted_proxies=tuple(_network(text) for text in _names(environment.get("DLNUF_TRUSTED_PROXIES", ""))),
+        cache_bytes=_whole(environment, "DLNUF_CACHE_BYTES", 32 * 1024 * 1024, 0, 1 << 40),
+        origin=environment.get("DLNUF_LOG_ORIGIN", "dlnuf"),
+        registry=dict(environment),
+    )
+
+
+def chosen(settings: Settings, contracts: Mapping[str, Contract]) -> dict[str, Contract]:
+    """The contracts of the registries in use. Raises SettingsError for an unknown one or one without its variables."""
+    names = settings.registries or tuple(contracts)
+    if unknown := sorted(set(names) - contracts.keys()):
+        raise SettingsError(f"DLNUF_REGISTRIES nomme des registres inconnus : {', '.join(unknown)}.")
+    missing = sorted(
+        variable for name in names for variable in variables(contracts[name]) if not settings.registry.get(variable)
+    )
+    if missing:
+        raise SettingsError(
+            f"Il manque les variables {', '.join(missing)}. "
+            "Donnez-les, ou limitez DLNUF_REGISTRIES aux registres dont vous avez les accès."
+        )
+    return {name: contracts[name] for name in names}
+
+
+def variables(contract: Contract) -> tuple[str, ...]:
+    """The variables a registry needs."""
+    access = contract.access
+    url = (access.token_url,) if access.token_url and not access.token_url.startswith("/") else ()
+    return (contract.base_url, *url, *access.secrets.values())
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:
+        raise SettingsError(f"DLNUF_TRUSTED_PROXIES : « {text} » n'est pas un réseau.") from None
+
+
+def _whole(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = environment.get(name, str(default))
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise SettingsError(f"{name} doit être un nombre entier entre {least} et {most}.")
+    return int(text)

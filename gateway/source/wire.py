@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The wire to one registry: HTTP with time-outs, a connection limit and a size limit; its troubles in the kit's words.
+
+Each registry has connections of its own, so that a slow one never takes another's place.
+"""
+
+import errno
+from collections.abc import Callable, Mapping
+
+import aiohttp
+from yarl import URL
+
+from connectors.kit import RegistryError, RegistryTimeout, RegistryUnavailable, Reply, UnknownAnswer
+from connectors.kit.contract import Contract
+from connectors.kit.errors import BadCertificate, NetworkDown, RegistryNameUnknown
+
+TLS_TRIES = 3
+_NETWORK_DOWN = {errno.ENETUNREACH, errno.ENETDOWN}
+
+ExtraHeaders = Callable[[], Mapping[str, str]]
+
+
+def _nothing() -> Mapping[str, str]:
+    return {}
+
+
+class Wire:
+    """One registry's HTTP client. `extra_headers` are asked for at each call (the sandbox's faults)."""
+
+    def __init__(self, contract: Contract, extra_headers: ExtraHeaders = _nothing) -> None:
+        self._contract = contract
+        self._extra_headers = extra_headers
+        self._session: aiohttp.ClientSession | None = None
+
+    async def open(self) -> None:
+        """Make the client; must run in the event loop that will use it."""
+        contract = self._contract
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=contract.concurrency, ttl_dns_cache=60),
+            timeout=aiohttp.ClientTimeout(total=contract.timeout_s, sock_connect=contract.connect_timeout_s),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        """Drop every connection."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Reply:
+        """One exchange with the registry, redirects not followed.
+
+        Raises the transport errors of the kit; never returns a body above the contract's limit.
+        """
+        for left in range(TLS_TRIES - 1, -1, -1):
+            try:
+                return await self._send(method, url, headers, body)
+            except aiohttp.ClientConnectorSSLError:
+                # The registry hung up during the TLS greeting: nothing was asked yet, so asking again is safe.
+                if not left:
+                    raise RegistryUnavailable from None
+            except (TimeoutError, aiohttp.ClientError, OSError) as error:
+                raise meaning(error) from None
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    async def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+        if self._session is None:
+            raise RuntimeError("the wire is not open")
+        sent = {**headers, **self._extra_headers()}
+        async with self._session.request(
+            method, URL(url, encoded=True), headers=sent, data=body, allow_redirects=False
+        ) as response:
+            content = await self._body(response)
+            fields = {name.lower(): value for name, value in response.headers.items()}
+            return Reply(response.status, fields, content)
+
+    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
+        limit = self._contract.max_body_bytes
+        length = response.content_length
+        if length is not None and length > limit:
+            raise UnknownAnswer
+        if length is not None and "Content-Encoding" not in response.headers:
+            return await response.read()
+        content = bytearray()
+        async for chunk in response.content.iter_any():
+            content += chunk
+            if len(content) > limit:
+                raise UnknownAnswer
+        return bytes(content)
+
+
+def meaning(error: BaseException) -> RegistryError:
+    """What a client error means, in the kit's words; the order goes from the narrow to the wide."""
+    match error:
+        case aiohttp.ClientConnectorCertificateError():
+            return BadCertificate()
+        case aiohttp.ClientConnectorDNSError():
+            return RegistryNameUnknown()
+        case aiohttp.ClientConnectorError() if error.os_error.errno in _NETWORK_DOWN:
+            return NetworkDown(retry_in=10)
+        case TimeoutError() | aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError():
+            # An end of file before the end of the answer counts as a time-out, as in the running service.
+            return RegistryTimeout()
+        case aiohttp.ClientResponseError():
+            return UnknownAnswer()
+        case _:
+            return RegistryUnavailable()

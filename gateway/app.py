@@ -108,7 +108,7 @@ async def _opened(
     settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = AuditLog.open(settings.state / "audit.db", Signer(settings.origin, keys.audit))
     register = Register(settings.state / "register.db")
-    lines = Lines(os.fdopen(os.dup(2), "wb")) if around.line is None else None
+    lines = Lines(lambda text: os.write(2, text)) if around.line is None else None
     wires = {name: _wire(contract, around) for name, contract in contracts.items()}
     for wire in wires.values():
         await wire.open()

@@ -10,8 +10,8 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Mapping
-from typing import IO, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import orjson
 
@@ -23,8 +23,8 @@ _USUAL = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", 
 class Lines:
     """Gathers lines and writes them together. What cannot be written is dropped: logging never stops an answer."""
 
-    def __init__(self, out: IO[bytes]) -> None:
-        self._out = out
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        self._write = write
         self._waiting: list[bytes] = []
         self._timer: asyncio.TimerHandle | None = None
 
@@ -40,9 +40,8 @@ class Lines:
         self._timer = None
         lines, self._waiting = self._waiting, []
         try:
-            self._out.write(b"".join(lines))
-            self._out.flush()
-        except (OSError, ValueError):
+            self._write(b"".join(lines))
+        except OSError:
             return
 
 

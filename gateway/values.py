@@ -51,9 +51,10 @@ class Ask:
 
     @property
     def subject(self) -> str | None:
-        """The SIREN of the company asked about, when a parameter looks like one; unchecked."""
+        """The SIREN of the company asked about, when a parameter has the form of an identifier; otherwise unchecked."""
         for name in ("siren", "siret"):
-            if value := self.parameters.get(name):
+            value = self.parameters.get(name, "")
+            if len(value) in (9, 14) and value.isascii() and value.isdigit():
                 return siren_of(value)
         return None
 

@@ -21,29 +21,29 @@ _PLAIN = frozenset((str, int, bool, type(None)))
 
 
 class NotCanonical(ValueError):
-    """A record that has no canonical spelling, or bytes that are not one. The message says why."""
+    """A record that has no canonical spelling, or bytes that are not one. The message says why, in French."""
 
 
 def canonical(record: Mapping[str, object]) -> bytes:
     """The canonical bytes of a record. Raises NotCanonical: a value of another kind, or more than 4096 bytes."""
     content = _spell(record)
     if len(content) > MAX_BYTES:
-        raise NotCanonical(f"{len(content)} bytes, more than {MAX_BYTES}")
+        raise NotCanonical(f"{len(content)} octets, plus que {MAX_BYTES}")
     return content
 
 
 def parse(content: bytes) -> dict[str, object]:
     """The record written in these bytes. Raises NotCanonical when any other bytes could say the same."""
     if len(content) > MAX_BYTES:
-        raise NotCanonical(f"{len(content)} bytes, more than {MAX_BYTES}")
+        raise NotCanonical(f"{len(content)} octets, plus que {MAX_BYTES}")
     try:
         record = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise NotCanonical("not JSON") from error
+        raise NotCanonical("ce n'est pas du JSON") from error
     if type(record) is not dict:
-        raise NotCanonical("not an object")
+        raise NotCanonical("ce n'est pas un objet")
     if _spell(record) != content:
-        raise NotCanonical("spelled otherwise than canonically")
+        raise NotCanonical("écrit autrement que sous sa forme canonique")
     return record
 
 
@@ -52,7 +52,7 @@ def _spell(record: Mapping[str, object]) -> bytes:
     try:
         return orjson.dumps(record, option=_OPTIONS)
     except orjson.JSONEncodeError as error:
-        raise NotCanonical(str(error)) from error
+        raise NotCanonical(f"sans forme canonique ({error})") from error
 
 
 def _expect_plain(value: object) -> None:
@@ -64,4 +64,4 @@ def _expect_plain(value: object) -> None:
         for member in value:
             _expect_plain(member)
     elif not (value is None or isinstance(value, str | int)):
-        raise NotCanonical(f"no record holds a {type(value).__name__}")
+        raise NotCanonical(f"un enregistrement ne contient pas de valeur {type(value).__name__}")

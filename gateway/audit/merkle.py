@@ -14,7 +14,7 @@ _SIZE_BYTES = 8
 
 
 class BadProof(Exception):
-    """A proof does not lead to the root it was given for, or could not be one."""
+    """A proof does not lead to the root it was given for, or could not be one. The message says why, in French."""
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -148,11 +148,11 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     Raises BadProof.
     """
     if not 0 <= index < size:
-        raise BadProof(f"no leaf {index} in a tree of {size}")
+        raise BadProof(f"pas de feuille {index} dans un arbre de {size}")
     position, last, reached = index, size - 1, leaf
     for node in proof:
         if last == 0:
-            raise BadProof("the proof is too long")
+            raise BadProof("preuve trop longue")
         if position & 1 or position == last:
             reached = node_hash(node, reached)
             while not position & 1 and position:
@@ -163,9 +163,9 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
         position >>= 1
         last >>= 1
     if last != 0:
-        raise BadProof("the proof is too short")
+        raise BadProof("preuve trop courte")
     if reached != root:
-        raise BadProof("the proof leads to another root")
+        raise BadProof("la preuve mène à une autre racine")
 
 
 def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> None:
@@ -174,17 +174,17 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pro
     Raises BadProof.
     """
     if not 0 <= old <= new:
-        raise BadProof(f"a tree of {new} leaves does not begin with one of {old}")
+        raise BadProof(f"un arbre de {new} feuilles ne commence pas par un arbre de {old}")
     if old in (0, new):
         if proof:
-            raise BadProof("the proof is too long")
+            raise BadProof("preuve trop longue")
         if old_root != (new_root if old == new else EMPTY_ROOT):
-            raise BadProof("the old root is another one")
+            raise BadProof("l'ancienne racine est une autre")
         return
     # When the old tree is itself a full subtree, its root begins the path and is not repeated in the proof.
     path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
     if not path:
-        raise BadProof("the proof is too short")
+        raise BadProof("preuve trop courte")
     position, last = old - 1, new - 1
     while position & 1:
         position >>= 1
@@ -192,7 +192,7 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pro
     first = second = path[0]
     for node in path[1:]:
         if last == 0:
-            raise BadProof("the proof is too long")
+            raise BadProof("preuve trop longue")
         if position & 1 or position == last:
             first = node_hash(node, first)
             second = node_hash(node, second)
@@ -204,11 +204,11 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pro
         position >>= 1
         last >>= 1
     if last != 0:
-        raise BadProof("the proof is too short")
+        raise BadProof("preuve trop courte")
     if first != old_root:
-        raise BadProof("the proof leads to another old root")
+        raise BadProof("la preuve mène à une autre ancienne racine")
     if second != new_root:
-        raise BadProof("the proof leads to another new root")
+        raise BadProof("la preuve mène à une autre nouvelle racine")
 
 
 def _split(size: int) -> int:

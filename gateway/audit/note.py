@@ -26,7 +26,7 @@ _SIZE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 
 
 class BadNote(Exception):
-    """A note, a checkpoint or a key is not one, or is not signed by the key it should be. The message says why."""
+    """A note, a checkpoint or a key is not one, or not signed by whom it should be. The message says why, in French."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ class Verifier:
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
-            raise BadNote("a key's name has no space, no plus and at least one character")
+            raise BadNote("le nom d'une clé a au moins un caractère, sans espace ni « + »")
         if len(self.key) != _KEY_BYTES:
-            raise BadNote("an Ed25519 public key has 32 bytes")
+            raise BadNote("une clé publique Ed25519 compte 32 octets")
         digest = sha256(self.name.encode() + b"\n" + _ED25519 + self.key).digest()
         object.__setattr__(self, "key_id", digest[:_ID_BYTES])
 
@@ -50,14 +50,14 @@ class Verifier:
         """Read a verifier key, `name+id+base64`. Raises BadNote."""
         parts = text.strip().split("+", 2)
         if len(parts) != 3:
-            raise BadNote("a verifier key is `name+id+base64`")
+            raise BadNote("une clé de vérification s'écrit nom+identifiant+base64")
         name, identity, encoded = parts
         content = _decode(encoded)
         if content[:1] != _ED25519:
-            raise BadNote("this verifier key is not an Ed25519 key")
+            raise BadNote("cette clé de vérification n'est pas une clé Ed25519")
         verifier = cls(name, content[1:])
         if verifier.key_id.hex() != identity:
-            raise BadNote("the verifier key's id does not go with its name and key")
+            raise BadNote("l'identifiant de la clé de vérification ne va pas avec son nom et sa valeur")
         return verifier
 
     def text(self) -> str:
@@ -69,13 +69,13 @@ class Verifier:
         text, signatures = _parts(note)
         ours = [mark for name, key_id, mark in signatures if name == self.name and key_id == self.key_id]
         if not ours:
-            raise BadNote(f"not signed by {self.name}+{self.key_id.hex()}")
+            raise BadNote(f"non signé par {self.name}+{self.key_id.hex()}")
         try:
             public = Ed25519PublicKey.from_public_bytes(self.key)
             for mark in ours:
                 public.verify(mark, text.encode())
         except (InvalidSignature, ValueError) as error:
-            raise BadNote(f"wrong signature of {self.name}+{self.key_id.hex()}") from error
+            raise BadNote(f"signature fausse de {self.name}+{self.key_id.hex()}") from error
         return text
 
 
@@ -94,7 +94,7 @@ class Signer:
     def from_seed(cls, name: str, seed: bytes) -> "Signer":
         """The signer whose Ed25519 private key is these 32 bytes. Raises BadNote for another length or a bad name."""
         if len(seed) != _KEY_BYTES:
-            raise BadNote("an Ed25519 private key has 32 bytes")
+            raise BadNote("une clé privée Ed25519 compte 32 octets")
         return cls(name, Ed25519PrivateKey.from_private_bytes(seed))
 
     def sign(self, text: str) -> str:
@@ -120,13 +120,13 @@ class Checkpoint:
         """Read a note's text; extension lines are allowed and ignored. Raises BadNote."""
         lines = text.split("\n")
         if len(lines) < 4 or lines[-1] or not all(lines[:-1]):
-            raise BadNote("a checkpoint has at least three lines, none empty")
+            raise BadNote("un point de contrôle a au moins trois lignes, dont aucune vide")
         origin, size, root = lines[:3]
         if not _SIZE.fullmatch(size):
-            raise BadNote("a checkpoint's second line is its size")
+            raise BadNote("la deuxième ligne d'un point de contrôle est sa taille")
         content = _decode(root)
         if len(content) != _ROOT_BYTES:
-            raise BadNote("a checkpoint's third line is a root of 32 bytes")
+            raise BadNote("la troisième ligne d'un point de contrôle est une racine de 32 octets")
         return cls(origin, int(size), content)
 
 
@@ -134,29 +134,29 @@ def open_checkpoint(note: str, verifier: Verifier) -> Checkpoint:
     """The checkpoint of the log whose key this is. Raises BadNote: not a note, not signed, of another log."""
     checkpoint = Checkpoint.parse(verifier.open(note))
     if checkpoint.origin != verifier.name:
-        raise BadNote(f"a checkpoint of another log: {checkpoint.origin}")
+        raise BadNote(f"point de contrôle d'un autre journal : {checkpoint.origin}")
     return checkpoint
 
 
 def _parts(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
     """The note's text with its last new line, and (name, key id, signature) of each line."""
     if len(note) > _MAX_NOTE or _CONTROL.search(note):
-        raise BadNote("too long for a note, or with control characters")
+        raise BadNote("trop long pour une note, ou avec des caractères de contrôle")
     head, blank, tail = note.rpartition("\n\n")
     if not blank or not head or not tail.endswith("\n"):
-        raise BadNote("a note is a text, an empty line and lines of signatures")
+        raise BadNote("une note est un texte, une ligne vide et des lignes de signature")
     lines = tail[:-1].split("\n")
     if len(lines) > _MAX_SIGNATURES:
-        raise BadNote("too many signatures")
+        raise BadNote("trop de signatures")
     signatures = []
     for line in lines:
         dash, _, rest = line.partition(" ")
         name, _, encoded = rest.partition(" ")
         if dash != "—" or not _NAME.fullmatch(name):
-            raise BadNote("a signature's line is a dash, a name and a signature")
+            raise BadNote("une ligne de signature est un tiret, un nom et une signature")
         mark = _decode(encoded)
         if len(mark) <= _ID_BYTES:
-            raise BadNote("a signature is too short")
+            raise BadNote("une signature est trop courte")
         signatures.append((name, mark[:_ID_BYTES], mark[_ID_BYTES:]))
     return head + "\n", signatures
 
@@ -170,7 +170,7 @@ def _decode(text: str) -> bytes:
     try:
         content = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise BadNote("not base64") from error
+        raise BadNote("ce n'est pas du base64") from error
     if _encode(content) != text:
-        raise BadNote("not canonical base64")
+        raise BadNote("base64 écrit autrement que sous sa forme unique")
     return content

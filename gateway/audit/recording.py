@@ -70,7 +70,8 @@ class Recorder:
         """Make a record durable. Raises 503 `00510` when that fails; a cancelled caller does not take it back."""
         try:
             await self._log.append(canonical(record))
-        except LogUnavailable as error:
+        except (LogUnavailable, ValueError) as error:
+            # A record that cannot be put into canonical bytes is as good as none: nothing leaves either.
             LOG.error("record_refused", extra={"reason": str(error)})
             raise problem("00510") from None
 

@@ -76,7 +76,7 @@ _ASKED = "product version registry subject habilitation token consumer purpose p
 
 
 class BadRecord(ValueError):
-    """A record says something outside the vocabulary. The message names the key."""
+    """A record says something outside the vocabulary. The message names the key, in French."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +110,22 @@ def check(record: Mapping[str, object]) -> None:
     name = record.get("event")
     event = EVENTS.get(name) if isinstance(name, str) else None
     if event is None:
-        raise BadRecord(f"event: unknown {name!r}")
+        raise BadRecord(f"événement inconnu {name!r}")
     if not event.required <= record.keys():
-        raise BadRecord(f"{name}: lacks {', '.join(sorted(event.required - record.keys()))}")
+        raise BadRecord(f"{name} : il manque {', '.join(sorted(event.required - record.keys()))}")
     kinds = event.kinds
     for key, value in record.items():
         kind = type(value)
         if kind not in kinds.get(key, ()) and not _fits(value, kinds.get(key, ())):
-            complaint = "has another type" if key in kinds else "has no place here"
-            raise BadRecord(f"{name}: {key} {complaint}")
+            complaint = "n'est pas du bon type" if key in kinds else "n'a rien à y faire"
+            raise BadRecord(f"{name} : {key!r} {complaint}")
         if kind is int:
             if cast("int", value) < 0:
-                raise BadRecord(f"{name}: {key} is negative")
+                raise BadRecord(f"{name} : {key} est négatif")
         elif kind is list and not all(isinstance(item, str) for item in cast("list[object]", value)):
-            raise BadRecord(f"{name}: {key} is a list of texts")
+            raise BadRecord(f"{name} : {key} est une liste de textes")
     if record["v"] != VERSION:
-        raise BadRecord(f"v: {record['v']} is not {VERSION}")
+        raise BadRecord(f"version {record['v']} du vocabulaire, au lieu de {VERSION}")
     _expect("id", record["id"], _UUID)
     _expect("at", record["at"], _AT)
     for key, pattern in _FORMATS:
@@ -140,4 +140,4 @@ def _fits(value: object, kinds: tuple[type, ...]) -> bool:
 
 def _expect(key: str, value: object, pattern: re.Pattern[str]) -> None:
     if not (isinstance(value, str) and pattern.fullmatch(value)):
-        raise BadRecord(f"{key}: not written as it should be")
+        raise BadRecord(f"{key} n'est pas écrit comme il doit l'être")

@@ -37,7 +37,7 @@ def run(chosen: argparse.Namespace) -> int:
 async def _show(address: str, state: Path) -> None:
     import httpx
 
-    from gateway.cli.audit import show_lines
+    from gateway.audit.show import last_records
 
     token = (state / "demo.token").read_text("utf-8")
     persona = json.loads((state / "personas.json").read_text("utf-8"))[0]
@@ -57,8 +57,8 @@ async def _show(address: str, state: Path) -> None:
                 fetched = await client.get(document, headers={"Authorization": ""})
                 print(f"    document : {len(fetched.content)} octets, {fetched.headers['content-type']}\n")
     print("La trace qu'ils ont laissée (dlnuf audit show) :\n")
-    for line in await asyncio.to_thread(show_lines, state, 8):
-        print(f"    {line}")
+    for line in await asyncio.to_thread(lambda: list(last_records(state / "audit.db", 8))):
+        print(f"    {line.text()}")
     print(f"\nVérifiez-la :  .venv/bin/dlnuf audit verify --state {state}")
     print("À vous :\n")
     query = "context=March%C3%A9s%20publics&object=marche-127&recipient=13002526500013"

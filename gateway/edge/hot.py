@@ -4,6 +4,7 @@
 Outside the framework's per-request stack on purpose (docs/decisions/0019): these are nearly all requests.
 """
 
+import logging
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
@@ -12,13 +13,15 @@ from gateway.edge.reading import Fields, Network, address, parameters, stated
 from gateway.edge.router import Match, Router
 from gateway.envelope import problem_envelope
 from gateway.exchange import House, exchange
-from gateway.problems import Problem
+from gateway.problems import Problem, problem
 from gateway.values import Ask, Envelope
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LOG = logging.getLogger("dlnuf.edge")
 
 UNKNOWN = b"Cette adresse n'existe pas.\n"
 GONE = "Cette version de l'API a été retirée : utilisez les versions 3 et 4.\n".encode()
@@ -72,6 +75,9 @@ class HotRoute:
             leaving = await exchange(ask, self._house())
         except Problem as found:
             leaving = problem_envelope(found)
+        except Exception:
+            LOG.exception("request_failed", extra={"id": identifier})
+            leaving = problem_envelope(problem("00500"))
         await answer(send, leaving, fields.request_id or identifier.encode())
 
 

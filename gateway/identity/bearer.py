@@ -11,6 +11,7 @@
 The last two come in this order because the wire contract has them so: that is why `confirm` is a call of its own.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -19,13 +20,15 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from math import inf
 from typing import Protocol
 
-from gateway.identity.habilitation import Habilitation, Network, Token
+from gateway.identity.habilitation import Habilitation, Network, Refused, Token
 from gateway.identity.keys import Keys
-from gateway.identity.register import Register, RegisterUnreadable, Version
+from gateway.identity.register import Register, RegisterUnavailable, Version
 from gateway.identity.scopes import expand
 from gateway.identity.signed import MAX_LENGTH, Claims, NotOurs, read, sign
 from gateway.problems import Problem, problem
 from gateway.values import Consumer
+
+LOG = logging.getLogger("dlnuf.identity")
 
 LOOK_EVERY_S = 0.25
 """How old our idea of the register may be. The promise is that a revocation takes effect within a second."""
@@ -114,8 +117,8 @@ class Bearer:
         """Forgets everything when the register has changed since the last look."""
         try:
             version = self._register.version()
-        except RegisterUnreadable as error:
-            raise self._blind() from error
+        except RegisterUnavailable as error:
+            raise self._blind(error) from error
         if version != self._version:
             self._known.clear()
             self._version = version
@@ -127,8 +130,8 @@ class Bearer:
             found = self._register.find(claims.id)
         except NotOurs:
             raise problem("00101", source=_IN_TOKEN) from None
-        except RegisterUnreadable as error:
-            raise self._blind() from error
+        except RegisterUnavailable as error:
+            raise self._blind(error) from error
         if found is None:
             raise problem("00106", source=_IN_TOKEN)
         entry, habilitation = found
@@ -140,12 +143,13 @@ class Bearer:
             until=instant + KEEP_S,
         )
 
-    def _blind(self) -> Problem:
+    def _blind(self, error: RegisterUnavailable) -> Problem:
         """Nobody is recognised while the register cannot be read: a token we remember may have been revoked since.
 
         00500, and not 00510: that one says that the evidence cannot be kept, which is another failure, and the
         catalogue has no third. The next request looks again at once.
         """
+        LOG.error("register_unavailable", extra={"reason": str(error)})
         self._known.clear()
         self._looked_at = -inf
         return problem("00500")
@@ -154,10 +158,10 @@ class Bearer:
 def issue(token: Token, habilitation: Habilitation, keys: Keys) -> str:
     """The string of a registered token, for its holder only: it is not kept anywhere.
 
-    Raises ValueError when it is not of this habilitation, or when the string would be too long.
+    Raises Refused when it is not of this habilitation, or when the string would be too long.
     """
     if token.habilitation_id != habilitation.id:
-        raise ValueError("Ce jeton appartient à une autre habilitation.")
+        raise Refused("Ce jeton appartient à une autre habilitation.")
     scopes = tuple(sorted(expand(habilitation.scopes)))
     return sign(Claims(token.id, scopes, token.title, token.issued_at, token.expires_at), keys)
 

@@ -14,8 +14,12 @@ from connectors.kit import Siret
 Network = IPv4Network | IPv6Network
 
 
-class InvalidHabilitation(ValueError):
-    """A habilitation that grants nothing, or says something impossible. The message is in French, for its author."""
+class Refused(ValueError):
+    """What is asked cannot be registered. The message is in French, for whoever asks."""
+
+
+class InvalidHabilitation(Refused):
+    """A habilitation that grants nothing, or says something impossible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class Token:
     """What the register knows of a token: never the token itself, which only its holder has.
 
     `id`: UUID, the token's `jti`. `issued_at`, `expires_at`: epoch seconds. `revoked_at`: epoch seconds, perhaps still
-    to come, so that a replacement may be put in place. `safe_listed`: its calls are not throttled. Raises ValueError.
+    to come, so that a replacement may be put in place. `safe_listed`: its calls are not throttled. Raises Refused.
     """
 
     id: str
@@ -85,9 +89,9 @@ class Token:
     def __post_init__(self) -> None:
         _check_id(self.id)
         if not self.title.strip():
-            raise ValueError("Un jeton porte un intitulé.")
+            raise Refused("Un jeton porte un intitulé.")
         if self.expires_at <= self.issued_at:
-            raise ValueError("Le jeton serait échu dès son émission.")
+            raise Refused("Le jeton serait échu dès son émission.")
 
 
 def networks(texts: Iterable[str]) -> tuple[Network, ...]:
@@ -115,4 +119,4 @@ def is_uuid(text: object) -> bool:
 
 def _check_id(text: str) -> None:
     if not is_uuid(text):
-        raise ValueError("L'identifiant n'est pas un UUID.")
+        raise Refused("L'identifiant n'est pas un UUID.")

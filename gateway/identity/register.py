@@ -13,7 +13,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from gateway.identity.habilitation import Habilitation, Token, networks
+from gateway.identity.habilitation import Habilitation, Refused, Token, networks
 
 _SCHEMA_VERSION = 1
 _SCHEMA = """
@@ -49,8 +49,8 @@ _ANY = "any"
 Version = tuple[int, int]
 
 
-class RegisterUnreadable(Exception):
-    """The register cannot be read: nothing may be concluded from it, above all not that a token is still good."""
+class RegisterUnavailable(Exception):
+    """The register cannot be read or written. Nothing may be concluded, above all not that a token is still good."""
 
 
 class UnknownEntry(LookupError):
@@ -61,7 +61,7 @@ class Register:
     """An open register. To be used by one thread at a time; `close` it at the end."""
 
     def __init__(self, path: Path, *, busy_timeout_s: float = 5.0) -> None:
-        """Opens the register, and creates it when there is none. Raises RegisterUnreadable."""
+        """Opens the register, and creates it when there is none. Raises RegisterUnavailable."""
         self._path = path
         try:
             # Made beforehand, because SQLite would make it readable by all.
@@ -70,7 +70,7 @@ class Register:
             # The thread that composes the application is not always the one that serves it.
             self._db = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False)
         except (OSError, sqlite3.Error) as error:
-            raise RegisterUnreadable(f"Le registre « {path} » ne peut pas être ouvert : {error}") from error
+            raise RegisterUnavailable(f"Le registre « {path} » ne peut pas être ouvert : {error}") from error
         try:
             self._prepare()
         except BaseException:
@@ -82,7 +82,7 @@ class Register:
         self._db.close()
 
     def create(self, habilitation: Habilitation) -> None:
-        """Adds a habilitation. Raises ValueError when its id is taken."""
+        """Adds a habilitation. Raises Refused when its id is taken."""
         row = (
             habilitation.id,
             habilitation.siret,
@@ -101,7 +101,7 @@ class Register:
             try:
                 self._db.execute("INSERT INTO habilitation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             except sqlite3.IntegrityError as error:
-                raise ValueError("Cet identifiant d'habilitation est déjà pris.") from error
+                raise Refused("Cet identifiant d'habilitation est déjà pris.") from error
 
     def close_habilitation(self, habilitation_id: str, at: int) -> None:
         """Ends a habilitation, and with it all its tokens. One that is already closed keeps its date."""
@@ -112,7 +112,7 @@ class Register:
             )
 
     def issue(self, token: Token) -> None:
-        """Adds a token. Raises UnknownEntry without its habilitation, ValueError when that is closed or ended."""
+        """Adds a token. Raises UnknownEntry without its habilitation, Refused when that is closed or ended."""
         with self._writing():
             habilitation = self.habilitation(token.habilitation_id)
             refuse_if_over(habilitation, token.issued_at)
@@ -120,7 +120,7 @@ class Register:
             try:
                 self._db.execute("INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, int(token.safe_listed)))
             except sqlite3.IntegrityError as error:
-                raise ValueError("Cet identifiant de jeton est déjà pris.") from error
+                raise Refused("Cet identifiant de jeton est déjà pris.") from error
 
     def revoke(self, token_id: str, at: int) -> None:
         """Ends a token at `at`, perhaps later. A revocation is never put off: the earlier date stays."""
@@ -167,12 +167,12 @@ class Register:
     def version(self) -> Version:
         """Something that differs after every change, ours or another process's. Costs microseconds, reads no table.
 
-        Raises RegisterUnreadable, also when the file was replaced or removed: what we hold open is then no longer what
+        Raises RegisterUnavailable, also when the file was replaced or removed: what we hold open is then no longer what
         the commands write, and a revocation would go unseen until the restart.
         """
         with self._reading():
             if _identity_of(self._path) != self._file:
-                raise RegisterUnreadable(f"Le registre « {self._path} » a été remplacé : redémarrez le service.")
+                raise RegisterUnavailable(f"Le registre « {self._path} » a été remplacé : redémarrez le service.")
             # `data_version` moves with other connections' commits only; `total_changes` counts this one's.
             (others,) = self._db.execute("PRAGMA data_version").fetchone()
             return others, self._db.total_changes
@@ -190,38 +190,41 @@ class Register:
                         self._db.execute(statement)
                     self._db.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
                 elif found != _SCHEMA_VERSION:
-                    raise RegisterUnreadable(f"Le registre « {self._path} » est d'une version inconnue ({found}).")
+                    raise RegisterUnavailable(f"Le registre « {self._path} » est d'une version inconnue ({found}).")
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Turns the failures of the file, and rows that are no values, into RegisterUnreadable."""
+        """Turns the failures of the file, and rows that are no values, into RegisterUnavailable."""
         try:
             yield
         except (sqlite3.Error, OSError, ValueError, TypeError) as error:
-            raise RegisterUnreadable(f"Le registre « {self._path} » ne peut pas être lu : {error}") from error
+            raise RegisterUnavailable(f"Le registre « {self._path} » ne peut pas être lu : {error}") from error
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """A transaction that holds the write lock from its first statement: what was checked is still true at the end.
 
-        Raises sqlite3.Error when the change could not be made durable; then nothing was changed.
+        Raises RegisterUnavailable when the change could not be made durable; then nothing was changed.
         """
-        self._db.execute("BEGIN IMMEDIATE")
         try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            raise RegisterUnavailable(f"Le registre « {self._path} » ne peut pas être écrit : {error}") from error
 
 
 def refuse_if_over(habilitation: Habilitation, now: int) -> None:
-    """Raises ValueError, in French, when no token may be issued for this habilitation any more."""
+    """Raises Refused when no token may be issued for this habilitation any more."""
     if habilitation.closed_at is not None and habilitation.closed_at <= now:
-        raise ValueError("Cette habilitation est close.")
+        raise Refused("Cette habilitation est close.")
     if habilitation.valid_until is not None and habilitation.valid_until <= now:
-        raise ValueError("Cette habilitation est arrivée à son terme.")
+        raise Refused("Cette habilitation est arrivée à son terme.")
 
 
 def _identity_of(path: Path) -> tuple[int, int]:

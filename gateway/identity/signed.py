@@ -13,7 +13,7 @@ from typing import Any
 
 import jwt
 
-from gateway.identity.habilitation import is_uuid
+from gateway.identity.habilitation import Refused, is_uuid
 from gateway.identity.keys import Keys
 
 ALGORITHM = "ES256"
@@ -41,7 +41,7 @@ class Claims:
 
 
 def sign(claims: Claims, keys: Keys) -> str:
-    """The token's string. Raises ValueError when it would be too long to be read back."""
+    """The token's string. Raises Refused when it would be too long to be read back."""
     payload = {
         "uid": claims.id,
         "jti": claims.id,
@@ -54,7 +54,7 @@ def sign(claims: Claims, keys: Keys) -> str:
     }
     token = jwt.encode(payload, keys.token, algorithm=ALGORITHM, headers={"kid": keys.kid})
     if len(token) > MAX_LENGTH:
-        raise ValueError("Le jeton serait trop long : abrégez son intitulé ou donnez moins de droits.")
+        raise Refused("Le jeton serait trop long : abrégez son intitulé ou donnez moins de droits.")
     return token
 
 

@@ -11,6 +11,7 @@ even its absence or its length can be told: its keys stay, a list gives way to n
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -82,7 +83,7 @@ def _promised(product: Product, version: Version, body: Node, fields: frozenset[
         if name not in fields and not leaf.withholdable:
             yield name
     if version.collection and not _granted(body, "", fields):
-        yield next(leaves(body))[0]  # the number of items would tell what their fields do not
+        yield from _first(body, "")  # the number of items would tell what their fields do not
     for node, path in ((body, ""), (version.links, "links"), (version.meta, "meta")):
         yield from _lists_in_place(node, path, fields)
 
@@ -97,7 +98,12 @@ def _lists_in_place(node: Node, path: str, fields: frozenset[str]) -> Iterator[s
             if _granted(node, path, fields):
                 yield from _lists_in_place(item, f"{path}[]", fields)
             elif not nullable:
-                yield next(leaves(node, path))[0]
+                yield from _first(node, path)
+
+
+def _first(node: Node, path: str) -> Iterator[str]:
+    """The first field at or below `path`, if there is one."""
+    yield from (name for name, _ in islice(leaves(node, path), 1))
 
 
 def _granted(node: Node, path: str, fields: frozenset[str]) -> bool:
@@ -124,7 +130,13 @@ def _prepare(node: Node, path: str, fields: frozenset[str]) -> Narrow:
 
 def _skeleton(node: Node) -> Any:
     """What stands for a part that is wholly withheld: the contract's keys, and nothing else."""
-    return {key: _skeleton(child) for key, child in node.keys.items()} if isinstance(node, Object) else None
+    match node:
+        case Object(keys):
+            return {key: _skeleton(child) for key, child in keys.items()}
+        case Array(_, nullable=False):
+            return []  # a list without any field; every other one was refused at load
+        case _:
+            return None
 
 
 def _value(path: str, kinds: tuple[type, ...]) -> Narrow:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from connectors.kit import RegistryError, Reply, UnknownAnswer
+from connectors.kit import RegistryError, RegistryInternal, Reply, UnknownAnswer
 from connectors.kit.contract import Access
 
 TRIES = 5
@@ -80,7 +80,10 @@ class Credentials:
         body = urlencode(self._login.form).encode()
         headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
         for left in range(TRIES - 1, -1, -1):
-            said = (await self._send("POST", self._login.url, headers, body)).json_or_none()
+            reply = await self._send("POST", self._login.url, headers, body)
+            if 300 <= reply.status < 400:
+                raise RegistryInternal
+            said = reply.json_or_none()
             if said is not None:
                 return self._keep(said)
             if left:

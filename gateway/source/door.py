@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The door handed to a connector: its registry and no other, authenticated, transport errors already sorted out.
 
-The rules common to all registries come before any rule of a connector: 502 and 503 are « unavailable », 504 is « too
-late », a redirect nobody asked for is an internal error. A 401 drops the token, logs in again once, and replays once.
+The rules common to all registries come before any rule of a connector: those of the wire, then a redirect nobody asked
+for, which is an internal error. A 401 drops the token, logs in again once, and replays once.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
-from connectors.kit import RegistryError, RegistryInternal, RegistryTimeout, RegistryUnavailable, Reply
+from connectors.kit import RegistryError, RegistryInternal, Reply
 from connectors.kit.contract import Contract
 from connectors.kit.door import as_json
 from connectors.kit.paris import PARIS
@@ -71,22 +71,14 @@ class Door:
     ) -> Reply:
         fields = {**_COMMON, **headers} if headers else dict(_COMMON)
         if self._credentials is None:
-            return _sorted_out(await self._send(method, url, fields, body))
+            return await self._send(method, url, fields, body)
         token = await self._credentials.token()
         fields["authorization"] = f"Bearer {token}"
-        reply = _sorted_out(await self._send(method, url, fields, body))
+        reply = await self._send(method, url, fields, body)
         if reply.status != 401 or not self._contract.access.renew_on_401:
             return reply
         fields["authorization"] = f"Bearer {await self._credentials.token(spent=token)}"
-        reply = _sorted_out(await self._send(method, url, fields, body))
+        reply = await self._send(method, url, fields, body)
         if reply.status == 401 and (wanted := self._credentials.failure()) is not None:
             raise wanted
         return reply
-
-
-def _sorted_out(reply: Reply) -> Reply:
-    if reply.status in (502, 503):
-        raise RegistryUnavailable
-    if reply.status == 504:
-        raise RegistryTimeout
-    return reply

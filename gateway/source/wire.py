@@ -51,11 +51,12 @@ class Wire:
     async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Reply:
         """One exchange with the registry, redirects not followed.
 
-        Raises the transport errors of the kit; never returns a body above the contract's limit.
+        Raises the transport errors of the kit, also for a registry that answers 502, 503 (unavailable) or 504 (too late),
+        at login as for data; never returns a body above the contract's limit.
         """
         for left in range(TLS_TRIES - 1, -1, -1):
             try:
-                return await self._send(method, url, headers, body)
+                return _sorted_out(await self._send(method, url, headers, body))
             except aiohttp.ClientConnectorSSLError:
                 # The registry hung up during the TLS greeting: nothing was asked yet, so asking again is safe.
                 if not left:
@@ -88,6 +89,14 @@ class Wire:
             if len(content) > limit:
                 raise UnknownAnswer
         return bytes(content)
+
+
+def _sorted_out(reply: Reply) -> Reply:
+    if reply.status in (502, 503):
+        raise RegistryUnavailable
+    if reply.status == 504:
+        raise RegistryTimeout
+    return reply
 
 
 def meaning(error: BaseException) -> RegistryError:

@@ -2,7 +2,8 @@
 """A simulator on the wire: one function from request to answer, wrapped as an ASGI application, with faults on demand.
 
 A fault is asked for with the request header `x-simulator-fault`: `slow` (answers after `SLOW_S` seconds), `down` (503),
-`wrong` (an HTML page with status 200) or `limited` (429). No fault happens unless asked for.
+`wrong` (an HTML page with status 200) or `limited` (429). No fault happens unless asked for, and logging in is spared:
+what is tried out is the registry's answers.
 """
 
 import asyncio
@@ -68,10 +69,10 @@ def application(handler: Handler) -> Application:
             body += message.get("body", b"")
             if not message.get("more_body"):
                 break
-        fault = headers.get(FAULT_HEADER.decode(), "")
+        path = str(scope["path"]).removeprefix(str(scope.get("root_path", "")))
+        fault = "" if path.endswith("/token") else headers.get(FAULT_HEADER.decode(), "")
         if fault == "slow":
             await asyncio.sleep(SLOW_S)
-        path = str(scope["path"]).removeprefix(str(scope.get("root_path", "")))
         query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
         said = _faulty(fault) or handler(Asked(scope["method"], path, query, headers, body))
         fields = [(b"content-type", said.content_type.encode()), (b"content-length", str(len(said.body)).encode())]

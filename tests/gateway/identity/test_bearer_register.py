@@ -14,7 +14,7 @@ from gateway.identity import bearer as bearer_room
 from gateway.identity.bearer import KEEP_S, LOOK_EVERY_S, Bearer, issue
 from gateway.identity.habilitation import Habilitation, Token
 from gateway.identity.keys import Keys
-from gateway.identity.register import Register, RegisterUnreadable
+from gateway.identity.register import Register, RegisterUnavailable
 from gateway.problems import Problem
 
 Show = Callable[..., Any]
@@ -151,18 +151,25 @@ def test_refused_tokens_are_not_remembered(bearer: Bearer, token: str, show: Sho
 
 
 def test_no_register_no_consumer(
-    bearer: Bearer, register: Watched, token: str, stopwatch: Any, show: Show, monkeypatch: pytest.MonkeyPatch
+    bearer: Bearer,
+    register: Watched,
+    token: str,
+    stopwatch: Any,
+    show: Show,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     bearer.identify(show(token))
 
     def fail() -> tuple[int, int]:
-        raise RegisterUnreadable("disk on fire")
+        raise RegisterUnavailable("disk on fire")
 
     monkeypatch.setattr(register, "version", fail)
     bearer.identify(show(token))  # a quarter of a second has not gone by
     stopwatch.now += 0.3
     assert code_of(bearer, show(token)) == "00500", "although the token is remembered"
     assert code_of(bearer, show(token)) == "00500", "and again, without waiting for the next look"
+    assert [(line.message, line.reason) for line in caplog.records] == [("register_unavailable", "disk on fire")] * 2
     monkeypatch.undo()
     assert code_of(bearer, show(token)) == "recognised"
 

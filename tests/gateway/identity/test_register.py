@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from gateway.identity.bearer import capped
-from gateway.identity.habilitation import Habilitation, InvalidHabilitation, Token, networks
-from gateway.identity.register import Register, RegisterUnreadable, UnknownEntry
+from gateway.identity.habilitation import Habilitation, InvalidHabilitation, Refused, Token, networks
+from gateway.identity.register import Register, RegisterUnavailable, UnknownEntry
 
 NOBODY = "99999999-9999-4999-8999-999999999999"
 
@@ -73,7 +73,7 @@ def test_a_network_that_is_none_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("change", [{"id": "x"}, {"title": ""}, {"expires_at": 0}])
 def test_a_token_that_is_none_is_refused(entry: Token, change: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"[a-zé]+"):
+    with pytest.raises(Refused, match=r"[a-zé]+"):
         replace(entry, **change)
 
 
@@ -81,11 +81,11 @@ def test_no_token_without_a_living_habilitation(register: Register, habilitation
     with pytest.raises(UnknownEntry):
         register.issue(entry)
     register.create(replace(habilitation, valid_until=entry.issued_at))
-    with pytest.raises(ValueError, match="terme"):
+    with pytest.raises(Refused, match="terme"):
         register.issue(entry)
     register.create(replace(habilitation, id=NOBODY))
     register.close_habilitation(NOBODY, entry.issued_at)
-    with pytest.raises(ValueError, match="close"):
+    with pytest.raises(Refused, match="close"):
         register.issue(replace(entry, habilitation_id=NOBODY))
     assert register.tokens() == []
 
@@ -117,10 +117,10 @@ def test_a_closed_habilitation_keeps_its_date(register: Register, habilitation: 
 
 def test_an_identifier_serves_once(register: Register, habilitation: Habilitation, entry: Token) -> None:
     register.create(habilitation)
-    with pytest.raises(ValueError, match="pris"):
+    with pytest.raises(Refused, match="pris"):
         register.create(habilitation)
     register.issue(entry)
-    with pytest.raises(ValueError, match="pris"):
+    with pytest.raises(Refused, match="pris"):
         register.issue(entry)
     assert len(register.habilitations()) == len(register.tokens()) == 1
 
@@ -157,9 +157,9 @@ def test_what_was_acknowledged_survives_a_power_cut(register: Register) -> None:
 
 def test_a_file_that_is_no_register_is_refused(tmp_path: Path) -> None:
     (tmp_path / "other.db").write_bytes(b"not a database at all, but long enough to be looked at" * 40)
-    with pytest.raises(RegisterUnreadable):
+    with pytest.raises(RegisterUnavailable):
         Register(tmp_path / "other.db")
-    with pytest.raises(RegisterUnreadable):
+    with pytest.raises(RegisterUnavailable):
         Register(tmp_path / "nowhere" / "register.db")
 
 
@@ -167,5 +167,5 @@ def test_a_register_of_a_later_version_is_refused(register: Register, path: Path
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA user_version = 2")
     db.close()
-    with pytest.raises(RegisterUnreadable, match="version"):
+    with pytest.raises(RegisterUnavailable, match="version"):
         Register(path)

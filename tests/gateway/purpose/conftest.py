@@ -4,9 +4,9 @@
 from pathlib import Path
 
 import pytest
-from purpose_world import Folder
 
 from gateway.purpose.load import Policies
+from tests.gateway.purpose.purpose_world import Folder
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@
 """Emptiness refuses: each missing thing alone is enough for a no."""
 
 import pytest
-from purpose_world import CALLED, FACT, FREE, PURPOSE, YEARS, Folder, consumer, edited, stated
 
 from gateway.problems import Problem
 from gateway.purpose.decide import grant, permit
 from gateway.purpose.load import Policies
 from gateway.values import Grant
+from tests.gateway.purpose.purpose_world import CALLED, FACT, FREE, PURPOSE, YEARS, Folder, consumer, edited, stated
 
 
 def refusal(policies: Policies, **changes: object) -> Problem:

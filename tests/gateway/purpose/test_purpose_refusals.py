@@ -4,12 +4,12 @@
 from dataclasses import replace
 
 import pytest
-from purpose_world import CALLED, FACT, PURPOSE, RECIPIENT, Folder, consumer, edited, stated
 
 from gateway.problems import JSON, JSON_API, Problem
 from gateway.purpose.decide import LONGEST_STATED, grant, permit
 from gateway.purpose.load import Policies
 from gateway.values import Grant, Stated
+from tests.gateway.purpose.purpose_world import CALLED, FACT, PURPOSE, RECIPIENT, Folder, consumer, edited, stated
 
 WRONG = ((), ("",), ("  ",), ("a", "b"))
 

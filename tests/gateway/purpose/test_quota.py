@@ -2,13 +2,13 @@
 """Rate pools: windows, what shares a counter, a habilitation's own limit, and what the caller is told."""
 
 import pytest
-from purpose_world import FACT, FREE, YEARS, consumer, product_of
 
 from connectors.kit.contract import Product
 from gateway.problems import Problem
 from gateway.purpose.model import Pool
 from gateway.purpose.quota import Quotas
 from gateway.values import Quota
+from tests.gateway.purpose.purpose_world import FACT, FREE, YEARS, consumer, product_of
 
 POOLS = {"commune": Pool("commune", 3, 60, each=False), "chacun": Pool("chacun", 2, 10, each=True)}
 OTHER_YEARS = product_of("other_years", YEARS.versions, YEARS.groups, pool="chacun")

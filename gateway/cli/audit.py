@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`dlnuf audit`: verify the audit log of a state folder, read it, and print the signed head to keep elsewhere."""
+
+import argparse
+import json
+import sqlite3
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from gateway.audit.note import BadNote, Verifier
+from gateway.audit.report import Report
+from gateway.audit.show import Line, head_note, last_records, readable, records_of
+from gateway.audit.trouble import described
+from gateway.audit.verify import verify
+
+_VERIFIED, _REFUSED, _USAGE = 0, 1, 2
+
+
+class _Wrong(Exception):
+    """What was typed cannot be used."""
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the noun `audit` and its verbs; each sets `run`, which takes the arguments and gives the exit code."""
+    noun = commands.add_parser("audit", help="journal d'audit : vérifier, lire, prendre un point de contrôle")
+    verbs = noun.add_subparsers(metavar="action", required=True)
+
+    leaf = _leaf(
+        verbs,
+        "verify",
+        _verify,
+        "recalcule tout le journal et nomme le premier enregistrement fautif",
+        "dlnuf audit verify --state .sandbox --checkpoint point-de-controle.txt",
+    )
+    leaf.add_argument(
+        "--checkpoint",
+        metavar="FICHIER",
+        action="append",
+        default=[],
+        help="point de contrôle gardé ailleurs, que le journal doit prolonger (plusieurs fois si besoin)",
+    )
+    leaf.add_argument("--key", metavar="CLÉ", help="clé publique du journal, au lieu de celle du dossier")
+    leaf.add_argument("--json", action="store_true", help="résultat en JSON")
+
+    leaf = _leaf(
+        verbs,
+        "show",
+        _show,
+        "affiche des enregistrements, un par ligne, sans rien vérifier",
+        "dlnuf audit show --state .sandbox --last 5",
+    )
+    leaf.add_argument("--last", metavar="N", type=_count, default=20, help="combien d'enregistrements (20 par défaut)")
+    leaf.add_argument("--id", metavar="UUID", help="seulement ceux de cet échange, tous")
+    leaf.add_argument("--json", action="store_true", help="un objet JSON par ligne")
+
+    _leaf(
+        verbs,
+        "checkpoint",
+        _checkpoint,
+        "affiche la tête signée du journal, à garder ailleurs",
+        "dlnuf audit checkpoint --state .sandbox > point-de-controle.txt",
+    )
+
+
+def _leaf(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    purpose: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    leaf = verbs.add_parser(
+        name,
+        help=purpose,
+        description=f"{purpose[0].upper()}{purpose[1:]}. Les enregistrements sont numérotés à partir de 0.",
+        epilog=f"Exemple :\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    leaf.add_argument("--state", metavar="DOSSIER", type=Path, required=True, help="dossier d'état, ou une copie")
+    leaf.set_defaults(run=lambda arguments: _guarded(run, arguments))
+    return leaf
+
+
+def _guarded(run: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
+    """Run a verb; what cannot be read is said in one line."""
+    try:
+        if not arguments.state.is_dir():
+            raise _Wrong(f"{arguments.state} n'est pas un dossier")
+        return run(arguments)
+    except _Wrong as error:
+        print(f"dlnuf audit : {error}", file=sys.stderr)
+        return _USAGE
+    except (sqlite3.Error, OSError, BadNote) as error:
+        print(f"dlnuf audit : {readable(described(error))}", file=sys.stderr)
+        return _REFUSED
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    kept = [_kept(path) for path in arguments.checkpoint]
+    try:
+        verifier = _pinned(arguments.key) if arguments.key else _key_of(arguments.state)
+    except (BadNote, OSError, UnicodeDecodeError) as error:
+        print(f"REFUSÉ : la clé publique du dossier, keys/audit.pub, ne peut pas être lue : {_reason(error)}")
+        return _REFUSED
+    report = verify(arguments.state / "audit.db", verifier, kept)
+    print(_as_json(report) if arguments.json else _as_text(report, verifier, bool(kept)))
+    return _VERIFIED if report.problem is None else _REFUSED
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    path = arguments.state / "audit.db"
+    lines = records_of(path, arguments.id) if arguments.id else last_records(path, arguments.last)
+    for line in lines:
+        print(_line_as_json(line) if arguments.json else line.text())
+    return _VERIFIED
+
+
+def _checkpoint(arguments: argparse.Namespace) -> int:
+    note = head_note(arguments.state / "audit.db")
+    _key_of(arguments.state).open(note)
+    print(note, end="")
+    return _VERIFIED
+
+
+def _key_of(state: Path) -> Verifier:
+    return Verifier.parse((state / "keys" / "audit.pub").read_text("utf-8"))
+
+
+def _pinned(text: str) -> Verifier:
+    try:
+        return Verifier.parse(text)
+    except BadNote as error:
+        raise _Wrong(f"--key : {error}") from error
+
+
+def _kept(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise _Wrong(f"--checkpoint {path} : ce n'est pas du texte") from error
+    except OSError as error:
+        raise _Wrong(f"--checkpoint : {described(error)}") from error
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > 9:
+        raise argparse.ArgumentTypeError(f"{text!r} n'est pas un nombre d'enregistrements")
+    return int(text)
+
+
+def _reason(error: Exception) -> str:
+    return "ce n'est pas du texte" if isinstance(error, UnicodeDecodeError) else readable(described(error))
+
+
+def _as_json(report: Report) -> str:
+    return json.dumps({"verified": report.problem is None, **asdict(report)}, ensure_ascii=True, sort_keys=True)
+
+
+def _line_as_json(line: Line) -> str:
+    return json.dumps({"seq": line.number, "record": line.record}, ensure_ascii=True, sort_keys=True)
+
+
+def _as_text(report: Report, verifier: Verifier, compared: bool) -> str:
+    problem = report.problem
+    if problem is not None:
+        held = f"Ce qui se vérifie : {_counted(report.size)}.\n" if report.size else ""
+        return f"REFUSÉ : {readable(problem.explanation)}.\n{held}Clé : {readable(verifier.text())}"
+    until = f", le dernier à {report.last_at}" if report.last_at else ""
+    against = (
+        f"Points de contrôle retrouvés : {report.checkpoints}"
+        if compared
+        else "Sans point de contrôle gardé ailleurs (--checkpoint), un retour à un état antérieur ne se verrait pas."
+    )
+    return (
+        f"VÉRIFIÉ : {_counted(report.size)}{until}.\nRacine : {report.root}\n"
+        f"Clé : {readable(verifier.text())}\n{against}"
+    )
+
+
+def _counted(size: int) -> str:
+    return f"{size} enregistrement" if size < 2 else f"{size} enregistrements"

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What operators do to habilitations and tokens is written in the audit log before it is done, or it is not done."""
+
+import contextlib
+import getpass
+import os
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+
+from gateway.audit.canonical import NotCanonical, canonical
+from gateway.audit.log import AuditLog
+from gateway.audit.note import Signer
+from gateway.audit.recording import stated
+from gateway.audit.vocabulary import VERSION, check
+from gateway.identity.habilitation import Habilitation, Token
+from gateway.identity.keys import Keys
+
+AUDIT_DB = "audit.db"
+AUDIT_PUB = "audit.pub"
+_LISTS = ("recipients", "scopes", "basis")
+
+
+class Evidence:
+    """The log, open for a command. Each method returns once its record is durable, or raises LogUnavailable.
+
+    A record is written first: if the change then fails, the log says a little more than what happened, never less.
+    """
+
+    def __init__(self, log: AuditLog, clock: Callable[[], float], random: Callable[[int], bytes]) -> None:
+        self._log = log
+        self._clock = clock
+        self._random = random
+
+    @classmethod
+    def open(
+        cls,
+        state: Path,
+        keys: Keys,
+        origin: str,
+        *,
+        clock: Callable[[], float] = time.time,
+        random: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> "Evidence":
+        """The log of a state folder. `origin`: its name. `clock`: epoch seconds. Raises BadNote for a bad origin."""
+        signer = Signer(origin, keys.audit)
+        # Whoever verifies this log looks there for its public key. Without it, they are handed the key in another way.
+        if (state / "keys").is_dir():
+            with contextlib.suppress(OSError):
+                publish(state / "keys", signer)
+        return cls(AuditLog.open(state / AUDIT_DB, signer), clock, random)
+
+    def close(self) -> None:
+        """Lets go of the log."""
+        self._log.close()
+
+    def new_id(self) -> str:
+        """A random UUID, for a habilitation or a token."""
+        return str(UUID(bytes=self._random(16), version=4))
+
+    def habilitation_created(self, habilitation: Habilitation, policy: str | None = None, reason: str = "") -> None:
+        """About to be created. `policy`: digest of the policies that its scopes were checked against, if they were."""
+        record = _of(habilitation) | {
+            "basis": list(habilitation.basis),
+            "scopes": sorted(habilitation.scopes),
+            "recipients": ["any"] if habilitation.recipients is None else sorted(habilitation.recipients),
+        }
+        if habilitation.valid_until is not None:
+            record["until"] = self._date(habilitation.valid_until)
+        if policy is not None:
+            record["policy"] = policy
+        self._write("habilitation_created", record, reason)
+
+    def habilitation_closed(self, habilitation: Habilitation, reason: str = "") -> None:
+        """About to be closed, now."""
+        self._write("habilitation_closed", _of(habilitation), reason)
+
+    def token_issued(self, token: Token, habilitation: Habilitation, reason: str = "") -> None:
+        """About to be issued. The token itself is never shown to the log: only its id."""
+        record = _of(habilitation) | {"token": token.id, "until": self._date(token.expires_at)}
+        self._write("token_issued", record, reason)
+
+    def token_revoked(self, token: Token, habilitation: Habilitation, at: int, reason: str = "") -> None:
+        """About to be revoked. `at`: when it ends, epoch seconds."""
+        record = _of(habilitation) | {"token": token.id, "until": self._date(at)}
+        self._write("token_revoked", record, reason)
+
+    def _write(self, event: str, facts: dict[str, object], reason: str) -> None:
+        record: dict[str, object] = {
+            "v": VERSION,
+            "event": event,
+            "id": self.new_id(),
+            "at": self._date(self._clock()),
+            "operator": _operator(),
+            **facts,
+        }
+        if reason:
+            record["reason"] = stated(reason)
+        check(record)
+        self._log.append_now([_fitting(record)])
+
+    @staticmethod
+    def _date(at: float) -> str:
+        return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def publish(folder: Path, signer: Signer) -> None:
+    """Writes the log's public key beside the private ones, once, readable by all. Raises OSError."""
+    path = folder / AUDIT_PUB
+    if path.exists():
+        return
+    draft = path.with_name(f".{AUDIT_PUB}.{os.getpid()}")
+    draft.write_text(signer.verifier.text() + "\n", "ascii")
+    draft.replace(path)
+
+
+def _of(habilitation: Habilitation) -> dict[str, object]:
+    return {"habilitation": habilitation.id, "consumer": habilitation.siret, "purpose": habilitation.purpose}
+
+
+def _operator() -> str:
+    """Who runs the command, as the system knows them. A container may have no name for its user."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def _fitting(record: dict[str, object]) -> bytes:
+    """The record's bytes. A list too long for a record gives way to its length and its digest."""
+    for name in _LISTS:
+        try:
+            return canonical(record)
+        except NotCanonical:
+            values = record.get(name)
+            if isinstance(values, list):
+                record = record | {name: [_summary(values)]}
+    return canonical(record)
+
+
+def _summary(values: Sequence[str]) -> str:
+    digest = sha256("\n".join(values).encode()).hexdigest()
+    return f"{len(values)} valeurs, sha256:{digest}"

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A record has one spelling, says only what the vocabulary knows, and never says whom it is about."""
+
+import hashlib
+import hmac
+import json
+from enum import IntEnum
+
+import pytest
+from audit_world import ANSWERED, ASKED, HEX, REFUSED, identity
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.audit.canonical import MAX_BYTES, NotCanonical, canonical, parse
+from gateway.audit.subject import commitment
+from gateway.audit.vocabulary import EVENTS, BadRecord, check
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+OBJECTS = st.dictionaries(st.text(max_size=5), PLAIN, max_size=5)
+
+
+class Texte(str):
+    """A text of a derived type, as identifiers are."""
+
+    __slots__ = ()
+
+
+class Statut(IntEnum):
+    """A number of a derived type, as HTTP statuses are."""
+
+    OK = 200
+
+
+@given(OBJECTS)
+def test_a_record_is_read_back_from_its_bytes(record: dict[str, object]) -> None:
+    content = canonical(record)
+    assert parse(content) == record
+    assert canonical(dict(reversed(record.items()))) == content
+    assert json.loads(content) == record
+
+
+def test_the_spelling_is_json_sorted_without_white_space_in_utf8() -> None:
+    record = {"é": [True, None, {"b": -1, "a": "«\n\x01»"}], "A": 2}
+    assert canonical(record) == '{"A":2,"é":[true,null,{"a":"«\\n\\u0001»","b":-1}]}'.encode()
+
+
+def test_derived_types_are_spelled_as_what_they_are() -> None:
+    assert canonical({"a": Texte("x"), "b": Statut.OK}) == b'{"a":"x","b":200}'
+
+
+@pytest.mark.parametrize(
+    "value", [1.0, float("nan"), b"x", {1}, (1,), object(), 2**53, "\ud800", {"a": [0.5]}, [[1.5]], {1: 2}]
+)
+def test_a_value_without_one_spelling_is_refused(value: object) -> None:
+    with pytest.raises(NotCanonical):
+        canonical({"a": value})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'"a"',
+        b"{} ",
+        b'{"b":1,"a":2}',
+        b'{"a": 1}',
+        b'{"a":1,"a":1}',
+        b'{"a":1.0}',
+        b'{"a":1e2}',
+        b'{"a":"\\u00e9"}',
+        b'{"a":"\\/"}',
+        b'{"a":"\xff"}',
+        b"\xef\xbb\xbf{}",
+        b'{"a":9007199254740993}',
+        b'{"a":123456789012345678901234567890}',
+    ],
+)
+def test_bytes_that_could_be_spelled_otherwise_are_refused(content: bytes) -> None:
+    with pytest.raises(NotCanonical):
+        parse(content)
+
+
+def test_a_record_is_at_most_4096_bytes() -> None:
+    empty = len(canonical({"a": ""}))
+    longest = canonical({"a": "x" * (MAX_BYTES - empty)})
+    assert len(longest) == MAX_BYTES
+    assert parse(longest)
+    with pytest.raises(NotCanonical, match="4097"):
+        canonical({"a": "x" * (MAX_BYTES - empty + 1)})
+    with pytest.raises(NotCanonical, match="4097"):
+        parse(longest + b" ")
+
+
+WHOLE = {
+    "asked": ASKED,
+    "answered": ANSWERED | {"basis": ["L2141-2"], "groups": ["identite"], "document": "doc", "trace": "t"},
+    "refused": REFUSED,
+    "failed": REFUSED | {"event": "failed", "basis": "L2141-2"},
+    "downloaded": {**REFUSED, "event": "downloaded", "document": "doc"},
+}
+OPERATORS: dict[str, dict[str, object]] = {
+    "habilitation_created": {"habilitation": "h", "consumer": "13002526500013", "purpose": "marche_public"},
+    "habilitation_closed": {"habilitation": "h", "reason": "fin"},
+    "token_issued": {"token": "t", "habilitation": "h", "until": "2027-01-01"},
+    "token_revoked": {"token": "t"},
+}
+
+
+def record_of(event: str) -> dict[str, object]:
+    base = {"v": 1, "event": event, "at": "2026-11-22T10:00:00.123Z", "id": identity(1)}
+    return {**WHOLE.get(event, OPERATORS.get(event, {})), **base}
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_every_event_is_accepted_whole_and_refused_without_any_key_it_requires(event: str) -> None:
+    record = record_of(event)
+    check(record)
+    for key in EVENTS[event].required:
+        with pytest.raises(BadRecord):
+            check({name: value for name, value in record.items() if name != key})
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_every_key_has_one_type_and_unknown_keys_are_refused(event: str) -> None:
+    record = record_of(event)
+    with pytest.raises(BadRecord, match="réponse_brute"):
+        check(record | {"réponse_brute": "…"})
+    for key in EVENTS[event].kinds:
+        for wrong in (None, 1.5, {"a": 1}, [1]):
+            with pytest.raises(BadRecord):
+                check(record | {key: wrong})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("v", 2),
+        ("v", True),
+        ("event", "supprimé"),
+        ("event", ["asked"]),
+        ("id", "1"),
+        ("id", identity(10).upper()),
+        ("id", identity(1) + "\n"),
+        ("at", "2026-11-22T10:00:00Z"),
+        ("at", "2026-11-22 10:00:00.123Z"),
+        ("subject", "999100118"),
+        ("subject", f"sha256:{HEX}"),
+        ("policy", HEX.upper()),
+        ("fields", HEX[:-1]),
+        ("digest", "z" * 64),
+        ("size", -1),
+        ("size", True),
+        ("status", "200"),
+        ("cached", 0),
+        ("groups", ["a", 1]),
+    ],
+)
+def test_a_badly_written_value_is_refused(key: str, value: object) -> None:
+    with pytest.raises(BadRecord):
+        check({**ANSWERED, "id": identity(1), key: value})
+
+
+def test_a_siret_may_be_a_derived_text() -> None:
+    check({**ASKED, "id": identity(1), "recipient": Texte("13002526500013")})
+
+
+def test_a_subject_is_a_keyed_commitment() -> None:
+    key = b"k" * 32
+    expected = hmac.new(key, b"999100118", hashlib.sha256).hexdigest()
+    assert commitment(key, "999100118") == f"hmac-sha256:{expected}"
+    assert commitment(b"l" * 32, "999100118") != commitment(key, "999100118")

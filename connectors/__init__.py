@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""One folder per source registry; each says everything about its registry and is handed its only door to the network."""
+"""One folder per source registry: each says everything about it and is handed its only door to the network."""

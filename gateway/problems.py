@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from gateway.values import Quota
+from gateway.values import Consumer, Quota
 
 JSON = "application/json"
 JSON_API = "application/vnd.api+json"
@@ -160,7 +160,8 @@ class Fault:
 class Problem(Exception):
     """A refusal or a failure, on its way to the caller. `quota` is filled by the exchange, for the answer's headers.
 
-    `from_registry`: the registry could not answer, rather than us refusing to ask.
+    `from_registry`: the registry could not answer, rather than us refusing to ask. `consumer`: who was recognised and
+    refused all the same, for the record.
     """
 
     def __init__(
@@ -172,6 +173,7 @@ class Problem(Exception):
         self.media_type = media_type
         self.from_registry = from_registry
         self.quota: Quota | None = None
+        self.consumer: Consumer | None = None
         self.headers: tuple[tuple[bytes, bytes], ...] = ()
 
     @property

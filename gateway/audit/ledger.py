@@ -87,7 +87,7 @@ class Ledger:
             raise LogUnavailable(self.reason) from error
         except Exception as error:
             self.close()
-            self._failed = True
+            self._failed = self._failed or getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY
             self.reason = f"le journal ne peut pas être écrit : {described(error)}"
             raise LogUnavailable(self.reason) from error
         self.reason = ""
@@ -130,10 +130,11 @@ class Ledger:
             raise OSError(f"{self._path.name} n'accepte pas le mode WAL")
         for pragma in ("synchronous=FULL", f"wal_autocheckpoint={_WAL_PAGES}", f"journal_size_limit={_WAL_BYTES}"):
             connection.execute(f"PRAGMA {pragma}").fetchall()
-        # After a failed fsync the WAL may be readable and yet not be on the disk: write it over into the file.
-        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if busy and self._failed:
-            raise OSError(f"{self._path.name} est tenu par un autre processus")
+        if first_time or self._failed:
+            # After a failed fsync the WAL may be readable and yet not be on the disk: write it over into the file.
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy and self._failed:
+                raise OSError(f"{self._path.name} est tenu par un autre processus")
         connection.execute("BEGIN IMMEDIATE")
         if first_time and not connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
             self._found(connection)

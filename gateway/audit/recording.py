@@ -129,6 +129,7 @@ class Recording:
             await self._recorder.write(self._refusal("failed", 500, "00500"))
             return
         found.quota = self.quota or found.quota
+        self.consumer = self.consumer or found.consumer
         if found.code != "00510":  # the log itself is what failed: there is nowhere to write it
             event = "failed" if found.from_registry or found.status >= 500 else "refused"
             record = self._refusal(event, found.status, found.code)

@@ -24,12 +24,13 @@ class LimitedHttp(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head_bytes = 0
         self._in_head = True
+        self._tail = b""
         self._head_timer: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
         """Count what belongs to a head, then go on as usual."""
         if self._in_head:
-            self._head_bytes += len(data)
+            self._count(data)
             if self._head_timer is None:
                 self._head_timer = self.loop.call_later(HEAD_TIMEOUT_S, self._too_slow)
             if self._head_bytes > MAX_HEAD_BYTES:
@@ -37,10 +38,15 @@ class LimitedHttp(HttpToolsProtocol):
                 return
         super().data_received(data)
 
+    def send_400_response(self, msg: str) -> None:
+        """What is not HTTP is told so in the contract's shape."""
+        self._refuse("Ce qui a été reçu n'est pas une requête HTTP.")
+
     def on_headers_complete(self) -> None:
         """The head is whole: what follows is a body, which uvicorn's own flow control limits."""
         self._in_head = False
         self._head_bytes = 0
+        self._tail = b""
         self._stop_timer()
         super().on_headers_complete()
 
@@ -54,6 +60,13 @@ class LimitedHttp(HttpToolsProtocol):
         self._stop_timer()
         super().connection_lost(exc)
 
+    def _count(self, data: bytes) -> None:
+        """Add what belongs to the head: up to its blank line, which may be cut in two by the network."""
+        seen = self._tail + data
+        end = seen.find(b"\r\n\r\n")
+        self._head_bytes += len(data) if end < 0 else max(0, end + 4 - len(self._tail))
+        self._tail = seen[-3:]
+
     def _stop_timer(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
@@ -65,11 +78,13 @@ class LimitedHttp(HttpToolsProtocol):
             self.transport.close()
 
     def _too_large(self) -> None:
+        self._refuse(f"L'adresse et les en-têtes dépassent {MAX_HEAD_BYTES // 1024} Kio.")
+
+    def _refuse(self, detail: str) -> None:
         self._stop_timer()
         if self.transport.is_closing():
             return
-        limit = f"L'adresse et les en-têtes dépassent {MAX_HEAD_BYTES // 1024} Kio."
-        leaving = problem_envelope(problem("00401", detail=limit))
+        leaving = problem_envelope(problem("00401", detail=detail))
         head = (
             "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n"
             f"content-type: {leaving.media_type}\r\ncontent-length: {len(leaving.body)}\r\n\r\n"

@@ -103,9 +103,9 @@ class Bearer:
                 self._known.clear()
             self._known[digest] = known
         if known.ends_at != inf and known.ends_at <= self._clock():
-            raise problem("00105", source=_IN_TOKEN)
+            raise _recognised(problem("00105", source=_IN_TOKEN), known.consumer)
         if known.networks and not _within(shown.address, known.networks):
-            raise problem("00107", source=_IN_ADDRESS)
+            raise _recognised(problem("00107", source=_IN_ADDRESS), known.consumer)
         return known.consumer
 
     def confirm(self, consumer: Consumer, now: float | None = None) -> None:
@@ -189,6 +189,12 @@ def _consumer(claims: Claims, token: Token, habilitation: Habilitation) -> Consu
         safe_listed=token.safe_listed,
         basis=habilitation.basis,
     )
+
+
+def _recognised(refusal: Problem, consumer: Consumer) -> Problem:
+    """The refusal, with whom it meets: the record of a revoked token must name it."""
+    refusal.consumer = consumer
+    return refusal
 
 
 def _within(address: str, networks: tuple[Network, ...]) -> bool:

@@ -51,7 +51,7 @@ class Wire:
     async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Reply:
         """One exchange with the registry, redirects not followed.
 
-        Raises the transport errors of the kit, also for a registry that answers 502, 503 (unavailable) or 504 (too late),
+        Raises the transport errors of the kit, also when the registry answers 502 or 503 (unavailable) or 504 (late),
         at login as for data; never returns a body above the contract's limit.
         """
         for left in range(TLS_TRIES - 1, -1, -1):

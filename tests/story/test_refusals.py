@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Each refusal by its code, through HTTP: status, body shape, media type, and what it tells the caller."""
 
+import json
+import sqlite3
 import time
 from typing import Any
 
@@ -86,6 +88,16 @@ def test_00107_an_address_the_habilitation_does_not_name(get: Any, sandbox: Any)
     (error,) = expect(get(COMPANY, token=sandbox.token(allowed_ips=("192.0.2.0/24",))), 403, "00107")
     assert error["source"] == {"header": "X-Forwarded-For"}
     assert get(COMPANY, token=sandbox.token(allowed_ips=("127.0.0.0/8",))).status_code == 200
+
+
+def test_00107_the_record_names_the_token_that_was_refused(get: Any, sandbox: Any) -> None:
+    token = sandbox.token(allowed_ips=("192.0.2.0/24",))
+    get(COMPANY, token=token)
+    with sqlite3.connect(f"file:{sandbox.state}/audit.db?mode=ro", uri=True) as log:
+        (entry,) = log.execute("SELECT CAST(entry AS TEXT) FROM record ORDER BY seq DESC LIMIT 1").fetchone()
+    record = json.loads(entry)
+    assert (record["event"], record["code"], record["token"]) == ("refused", "00107", token.id)
+    assert token.text not in entry
 
 
 def test_00107_a_forged_forwarded_header_is_not_believed(get: Any, sandbox: Any) -> None:

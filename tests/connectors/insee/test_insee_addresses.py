@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from insee_door import BIS, CEDEX, ask, at_simulator, raw_for, saying
 
 from connectors.kit import Siret
 from connectors.kit.paris import PARIS
+from tests.connectors.insee.insee_door import BIS, CEDEX, ask, at_simulator, raw_for, saying
 
 
 async def test_an_address_with_a_cedex_is_an_envelope_of_seven_lines() -> None:

@@ -4,7 +4,10 @@
 from datetime import datetime
 
 import pytest
-from insee_door import (
+
+from connectors.kit import Answer, Siren, Siret
+from connectors.kit.paris import PARIS
+from tests.connectors.insee.insee_door import (
     ADVICE,
     ASSOCIATION,
     CEDEX,
@@ -24,9 +27,6 @@ from insee_door import (
     raw_for,
     saying,
 )
-
-from connectors.kit import Answer, Siren, Siret
-from connectors.kit.paris import PARIS
 
 EVERY_COMPANY = [persona.siren for persona in WORLD.personas]
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 import yaml
-from insee_door import CONTRACT, EVERY_VERSION
 
 from connectors.kit import RegistryRefusal
 from connectors.kit.contract import Product, load
+from tests.connectors.insee.insee_door import CONTRACT, EVERY_VERSION
 
 OPENAPI = Path(__file__).resolve().parents[3] / ".." / "shared" / "contract" / "openapi-entreprise.yaml"
 PRODUCTS = {

@@ -5,9 +5,19 @@ from typing import Any
 
 import orjson
 import pytest
-from insee_door import HEALTHY, HIDDEN_PERSON, PARTIAL_PERSON, ask, at_simulator, number_of, outcome, raw_for, saying
 
 from connectors.kit import Siren, Siret
+from tests.connectors.insee.insee_door import (
+    HEALTHY,
+    HIDDEN_PERSON,
+    PARTIAL_PERSON,
+    ask,
+    at_simulator,
+    number_of,
+    outcome,
+    raw_for,
+    saying,
+)
 
 OPEN = [
     ("unite_legale_diffusible", 3),

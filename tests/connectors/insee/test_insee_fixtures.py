@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 import pytest
-from insee_door import ROOT, WORLD, at_simulator, door_to, mismatches, outcome, raw
 
 from connectors.kit import Answer, Siren, Siret
 from connectors.kit.simulation import Asked, Handler, Said
+from tests.connectors.insee.insee_door import ROOT, WORLD, at_simulator, door_to, mismatches, outcome, raw
 
 FIXTURES = Path(__file__).resolve().parents[3] / ".." / "shared" / "registries" / "insee" / "fixtures"
 COMPANY = ("unite_legale", "unite_legale_diffusible")

@@ -9,9 +9,19 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from insee_door import CEDEX, CLOSED, EVERY_VERSION, PARTIAL_PERSON, mismatches, number_of, outcome, raw_for, saying
 
 from connectors.kit import Answer
+from tests.connectors.insee.insee_door import (
+    CEDEX,
+    CLOSED,
+    EVERY_VERSION,
+    PARTIAL_PERSON,
+    mismatches,
+    number_of,
+    outcome,
+    raw_for,
+    saying,
+)
 
 COMPANIES = (CEDEX, CLOSED, PARTIAL_PERSON)
 SOUP = st.recursive(

@@ -2,7 +2,11 @@
 """What happens when Sirene does not simply answer: duplicates, refusals, errors, answers about somebody else."""
 
 import pytest
-from insee_door import (
+
+from connectors.insee.ping import ping
+from connectors.kit import RegistryError, RegistryInternal, RegistryRefusal, Siren, Siret, UnknownAnswer
+from connectors.kit.simulation import Asked, Said, json_said
+from tests.connectors.insee.insee_door import (
     CEDEX,
     DUPLICATE,
     EVERY_VERSION,
@@ -18,10 +22,6 @@ from insee_door import (
     raw_for,
     saying,
 )
-
-from connectors.insee.ping import ping
-from connectors.kit import RegistryError, RegistryInternal, RegistryRefusal, Siren, Siret, UnknownAnswer
-from connectors.kit.simulation import Asked, Said, json_said
 
 FOLLOWS = [one for one in EVERY_VERSION if not one[0].startswith(("siege", "successions"))]
 SEARCHES = [one for one in EVERY_VERSION if one[0].startswith(("siege", "successions"))]

@@ -6,7 +6,10 @@ from urllib.parse import urlencode
 
 import orjson
 import pytest
-from insee_door import (
+
+from connectors.insee.simulator import simulator
+from connectors.kit.simulation import Asked, Said
+from tests.connectors.insee.insee_door import (
     CEDEX,
     CLOSED,
     DUPLICATE,
@@ -21,9 +24,6 @@ from insee_door import (
     at_simulator,
     raw,
 )
-
-from connectors.insee.simulator import simulator
-from connectors.kit.simulation import Asked, Said
 
 FORM = {"grant_type": "password", "client_id": "us", "client_secret": "s", "username": "me", "password": "p"}
 ANSWERING = f"{ROOT}/siren/{HEALTHY}"

@@ -64,28 +64,36 @@ def test_roots_equal_an_independent_tree_at_every_size(oracle: InmemoryTree) -> 
     frontier = Frontier()
     for size, leaf in enumerate(LEAVES, 1):
         frontier.append(leaf)
-        assert frontier.root() == oracle.get_state(size)
+        assert frontier.root() == oracle.get_root(size)
 
 
 def test_inclusion_proofs_equal_an_independent_tree_at_every_size(oracle: InmemoryTree) -> None:
     for size in range(1, len(LEAVES) + 1):
-        root = oracle.get_state(size)
+        root = oracle.get_root(size)
         for index in {0, 1, size // 3, size // 2, size - 2, size - 1} & set(range(size)):
             ours = inclusion_proof(LEAVES[:size], index)
             assert ours == oracle.prove_inclusion(index + 1, size).path[1:], (index, size)
             verify_inclusion(LEAVES[index], index, size, ours, root)
 
 
-def test_consistency_proofs_hold_at_every_size(oracle: InmemoryTree) -> None:
+def subproof(old: int, leaves: list[bytes], whole: bool) -> list[bytes]:
+    """SUBPROOF of RFC 9162 §2.1.4.1, by its recursive definition."""
+    if old == len(leaves):
+        return [] if whole else [root_of(leaves)]
+    cut = max(1 << power for power in range(9) if 1 << power < len(leaves))
+    if old <= cut:
+        return [*subproof(old, leaves[:cut], whole), root_of(leaves[cut:])]
+    return [*subproof(old - cut, leaves[cut:], False), root_of(leaves[:cut])]
+
+
+def test_consistency_proofs_are_those_of_the_rfc_and_hold_at_every_size(oracle: InmemoryTree) -> None:
     for new in range(1, len(LEAVES) + 1):
-        for old in {0, 1, new // 3, new // 2, new - 1, new}:
-            verify_consistency(
-                old,
-                new,
-                oracle.get_state(old) if old else EMPTY_ROOT,
-                oracle.get_state(new),
-                consistency_proof(LEAVES[:new], old),
-            )
+        for old in {1, 2, 4, 128, new // 3, new // 2, new - 1, new} & set(range(1, new + 1)):
+            ours = consistency_proof(LEAVES[:new], old)
+            assert ours == subproof(old, LEAVES[:new], True)
+            verify_consistency(old, new, oracle.get_root(old), oracle.get_root(new), ours)
+            oracle.prove_consistency(old, new).verify(root_of(LEAVES[:old]), root_of(LEAVES[:new]))
+        verify_consistency(0, new, EMPTY_ROOT, oracle.get_root(new), [])
 
 
 @given(st.integers(1, 300), st.data())
@@ -96,7 +104,7 @@ def test_an_altered_inclusion_proof_is_refused(size: int, data: st.DataObject) -
     wrong = [([*proof, LEAVES[0]], index, root), (proof, index, EMPTY_ROOT), (proof, size, root), (proof, -1, root)]
     if proof:
         place = data.draw(st.integers(0, len(proof) - 1))
-        wrong.append((proof[:place] + [h(proof[place])] + proof[place + 1 :], index, root))
+        wrong.append(([*proof[:place], h(proof[place]), *proof[place + 1 :]], index, root))
         wrong.append((proof[:place] + proof[place + 1 :], index, root))
         wrong.append((proof, data.draw(st.integers(0, size - 1).filter(lambda other: other != index)), root))
     for path, place, top in wrong:
@@ -116,7 +124,7 @@ def test_an_altered_consistency_proof_is_refused(new: int, data: st.DataObject) 
         wrong.append((old, new, before, h(after), proof))
     if proof:
         place = data.draw(st.integers(0, len(proof) - 1))
-        wrong.append((old, new, before, after, proof[:place] + [h(proof[place])] + proof[place + 1 :]))
+        wrong.append((old, new, before, after, [*proof[:place], h(proof[place]), *proof[place + 1 :]]))
         wrong.append((old, new, before, after, proof[:place] + proof[place + 1 :]))
         wrong.append((old, new, before, after, []))
     for was, now, left, right, path in wrong:

@@ -5,11 +5,11 @@ import base64
 from hashlib import sha256
 
 import pytest
-from audit_world import SIGNER
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.audit.note import BadNote, Checkpoint, Signer, Verifier, open_checkpoint
+from tests.gateway.audit.audit_world import SIGNER
 
 POINT = Checkpoint("dlnuf.test/journal", 12, bytes(range(32)))
 NOTE = SIGNER.sign(POINT.text())

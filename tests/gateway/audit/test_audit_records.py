@@ -7,13 +7,13 @@ import json
 from enum import IntEnum
 
 import pytest
-from audit_world import ANSWERED, ASKED, HEX, REFUSED, identity
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.audit.canonical import MAX_BYTES, NotCanonical, canonical, parse
 from gateway.audit.subject import commitment
 from gateway.audit.vocabulary import EVENTS, BadRecord, check
+from tests.gateway.audit.audit_world import ANSWERED, ASKED, HEX, REFUSED, identity
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=8),

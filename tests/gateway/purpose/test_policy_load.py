@@ -8,7 +8,17 @@ import pytest
 from connectors.kit.schema import Leaf, Object
 from gateway.purpose.load import default_folder, load
 from gateway.purpose.model import PolicyError
-from tests.gateway.purpose.purpose_world import FACT, POOLS, PURPOSE, Folder, contract_of, edited, product_of
+from tests.gateway.purpose.purpose_world import (
+    FACT,
+    POOLS,
+    PURPOSE,
+    YEARS,
+    Folder,
+    contract_of,
+    edited,
+    product_of,
+    version_of,
+)
 
 GRANT = '[[grants]]\nproduct = "r/fact"\nneed = "requis"\ngroups = ["base", "taux"]\n'
 EXAMPLE = PURPOSE[PURPOSE.index("[[examples]]") :]
@@ -105,7 +115,7 @@ def test_natural_persons_are_granted_by_no_purpose_that_excludes_them(folder: Fo
     text = edited(PURPOSE, '["base", "taux"]', '["base", "taux", "personne"]').replace(
         '"proprietaire", "links"', '"links"'
     )
-    assert folder.write(text).load()
+    assert "proprietaire.nom" in folder.write(text).load().rules["essai", "r/fact"].releases[3].fields
     with pytest.raises(PolicyError, match="« personne » porte sur des personnes physiques"):
         folder.write(edited(text, "= 36", "= 36\nnatural_persons = false")).load()
 

@@ -65,7 +65,8 @@ def test_too_long_is_422_and_says_so(granted: Grant, name: str) -> None:
     problem = refusal(granted, stated(**{name: ("x" * (LONGEST_STATED + 1),)}))
     assert problem.status == 422
     assert str(LONGEST_STATED) in problem.faults[0].detail
-    assert permit(granted, 3, stated(**{name: ("x" * LONGEST_STATED,)}), CALLED)
+    longest = "x" * LONGEST_STATED
+    assert getattr(permit(granted, 3, stated(**{name: (longest,)}), CALLED), name) == longest
 
 
 def test_french_typography_is_no_control_character(granted: Grant) -> None:
@@ -105,7 +106,7 @@ def test_any_recipient_is_accepted_where_the_habilitation_says_any(granted: Gran
 
 @pytest.mark.parametrize("called", ["999000003", "99900000300023"])
 def test_the_company_called_is_422_as_recipient_only_where_a_purpose_forbids_it(granted: Grant, called: str) -> None:
-    assert permit(granted, 3, stated(), called)
+    assert permit(granted, 3, stated(), called).recipient == RECIPIENT
     problem = refusal(replace(granted, self_lookup=False), stated(), called=called)
     assert (problem.status, problem.media_type) == (422, JSON_API)
     assert sources(problem) == [("00211", "recipient")]
@@ -113,7 +114,7 @@ def test_the_company_called_is_422_as_recipient_only_where_a_purpose_forbids_it(
 
 @pytest.mark.parametrize("called", [None, CALLED])
 def test_another_company_or_none_is_no_self_lookup(granted: Grant, called: str | None) -> None:
-    assert permit(replace(granted, self_lookup=False), 3, stated(), called)
+    assert permit(replace(granted, self_lookup=False), 3, stated(), called).recipient == RECIPIENT
 
 
 def test_self_lookup_is_read_from_the_policy(folder: Folder) -> None:

@@ -140,6 +140,18 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
+def start_sandbox() -> Callable[..., tuple["subprocess.Popen[str]", str]]:
+    """Starts a sandbox of the test's own: (state folder, arguments, environment=…) → process, address."""
+    return start
+
+
+@pytest.fixture
+def stop_sandbox() -> Callable[["subprocess.Popen[str]"], int]:
+    """Stops one as Ctrl-C does; its exit status."""
+    return stop
+
+
+@pytest.fixture
 def bearer(sandbox: Sandbox) -> Bearer:
     """A token for public procurement, of this test alone."""
     return sandbox.token()

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Headers clients steer by: pools, cache, request ids; and the pages beside data."""
+
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+PARAMETERS = {"context": "Essai", "object": "essai", "recipient": "13002526500013"}
+BUILDER = "/v4/insee/sirene/unites_legales/999100886"
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [
+        (BUILDER, "250"),
+        ("/v4/urssaf/unites_legales/999100886/attestation_vigilance", "100"),
+        ("/v4/dgfip/unites_legales/999100886/attestation_fiscale", "5"),
+        ("/v3/dgfip/etablissements/99910088600012/chiffres_affaires", "250"),
+    ],
+)
+def test_pools_have_the_limits_clients_recognise_them_by(get: Any, path: str, limit: str) -> None:
+    answer = get(path)
+    assert answer.status_code == 200
+    assert answer.headers["ratelimit-limit"] == limit
+    assert int(answer.headers["ratelimit-remaining"]) == int(limit) - 1
+    reset = int(answer.headers["ratelimit-reset"])
+    assert reset % 60 == 0
+    assert time.time() - 1 <= reset <= time.time() + 60
+
+
+def test_v3_and_v4_share_one_counter_and_products_one_pool(get: Any) -> None:
+    counts = [
+        int(get(path).headers["ratelimit-remaining"])
+        for path in (BUILDER, BUILDER.replace("v4", "v3"), "/v3/insee/sirene/etablissements/99910088600012")
+    ]
+    assert counts == [249, 248, 247] or counts[-1] >= 248  # the minute may turn in between
+
+
+def test_refusals_carry_the_counters_too(get: Any) -> None:
+    answer = get(BUILDER, {})
+    assert (answer.status_code, answer.headers["ratelimit-limit"]) == (422, "250")
+    assert answer.headers["x-response-cached"] == "false"
+
+
+def test_a_second_call_is_answered_from_what_is_kept_and_says_for_how_long(get: Any) -> None:
+    path = "/v3/insee/sirene/etablissements/99910088600012/adresse"
+    first, second = get(path), get(path)
+    assert second.headers["x-response-cached"] == "true"
+    assert 3590 <= int(second.headers["x-cache-expires-in"]) <= 3600
+    assert second.json()["meta"]["passerelle"]["en_cache"] is True
+    assert first.json()["data"] == second.json()["data"]
+    fresh = get(path, headers={"Cache-Control": "no-cache"})
+    assert (fresh.headers["x-response-cached"], fresh.headers["x-cache-expires-in"]) == ("false", "")
+
+
+def test_what_urssaf_was_told_for_one_recipient_is_never_served_to_another(get: Any) -> None:
+    path = "/v4/urssaf/unites_legales/999100779/attestation_vigilance"
+    assert get(path).headers["x-response-cached"] == "false"
+    assert get(path).headers["x-response-cached"] == "true"
+    assert get(path, {**PARAMETERS, "recipient": "99910077900019"}).headers["x-response-cached"] == "false"
+
+
+def test_request_ids_are_echoed_when_harmless_and_made_otherwise(get: Any) -> None:
+    assert get(BUILDER, headers={"X-Request-Id": "dossier-42"}).headers["x-request-id"] == "dossier-42"
+    assert len(get(BUILDER, headers={"X-Request-Id": "x" * 500}).headers["x-request-id"]) == 36
+    made = get(BUILDER)
+    assert made.headers["x-request-id"] == made.json()["meta"]["passerelle"]["identifiant"]
+
+
+def test_answers_are_for_the_caller_alone(get: Any) -> None:
+    assert get(BUILDER).headers["cache-control"] == "private, no-store"
+
+
+def test_privileges_list_old_and_new_names_without_audit_parameters(client: httpx.Client, bearer: Any) -> None:
+    for path in ("/privileges", "/v2/privileges"):
+        scopes = client.get(path, headers=bearer.header).json()["data"]["privileges"]
+        assert {"attestations_sociales", "attestation_sociale_urssaf", "attestations_fiscales", "open_data"} <= set(
+            scopes
+        )
+    refused = client.get("/privileges")
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (401, "00101")
+
+
+def test_the_token_can_be_read_by_clients_that_do_not_verify_it(bearer: Any) -> None:
+    import jwt
+
+    claims = jwt.decode(bearer.text, options={"verify_signature": False})
+    assert {"uid", "jti", "sub", "iat", "exp", "version", "scopes"} <= set(claims)
+    assert claims["uid"] == claims["jti"] == bearer.id
+    assert {"attestation_sociale_urssaf", "attestations_sociales"} <= set(claims["scopes"])
+
+
+@pytest.mark.parametrize(
+    "name", ["insee/sirene", "urssaf/attestation_sociale", "dgfip/attestation_fiscale", "dgfip/chiffre_affaires"]
+)
+def test_pings_answer_without_a_token(client: httpx.Client, name: str) -> None:
+    answer = client.get(f"/ping/{name}")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "ok"
+    assert set(answer.json()) == {"status", "last_update", "last_ok_status"}
+
+
+def test_an_unknown_ping_is_an_empty_404(client: httpx.Client) -> None:
+    answer = client.get("/ping/nowhere")
+    assert (answer.status_code, answer.json()) == (404, {})
+
+
+def test_all_pings_are_listed_with_their_addresses(client: httpx.Client, sandbox: Any) -> None:
+    listed = {ping["name"]: ping["url"] for ping in client.get("/pings").json()}
+    assert listed["insee/sirene"] == f"{sandbox.address}/ping/insee/sirene"
+
+
+@pytest.mark.parametrize("path", ["/v2/ping", "/v3/ping", "/v4/ping", "/health/live", "/health/ready"])
+def test_health(client: httpx.Client, path: str) -> None:
+    assert client.get(path).status_code == 200

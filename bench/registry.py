@@ -9,6 +9,7 @@ and unknown tokens still go through it. `PUT /bench/delay/<milliseconds>` makes 
 import argparse
 import asyncio
 from datetime import UTC, datetime
+from typing import cast
 
 import httptools
 import orjson
@@ -67,8 +68,8 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep what answers go to."""
-        if isinstance(transport, asyncio.Transport):
-            self._transport = transport
+        # uvloop's transports are none of asyncio's classes: what they are cannot be asked of them.
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         """Hand it to the parser, which calls the methods below; hang up on what is no HTTP."""

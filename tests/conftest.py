@@ -113,6 +113,7 @@ def start(
     if not found:
         process.kill()
         process.wait()
+        process.stdout.close()
         raise AssertionError((state.parent / f"{state.name}.log").read_text() or line)
     return process, found[0]
 

@@ -130,7 +130,7 @@ def _misplaced(number: int, seq: object, entry: object) -> Problem:
     if type(seq) is int and seq > number:
         return Problem("missing", number, f"l'enregistrement {number} a été retiré : le suivant porte le numéro {seq}")
     if seq != number:
-        return Problem("extra", number, f"un enregistrement de trop porte le numéro {seq}")
+        return Problem("extra", number, f"avant l'enregistrement {number}, un de trop porte le numéro {seq}")
     column = "chain" if type(entry) is bytes else "entry"
     return Problem("type", number, f"l'enregistrement {number} : la colonne {column} n'est pas du type BLOB")
 

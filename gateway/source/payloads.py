@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from connectors.kit import Answer, Document
+from connectors.kit.schema import Array, Node, Object
 from gateway.problems import JSON_API, Fault, Problem
 from gateway.source.source import Call, Source
 from gateway.values import Question, Sourced
@@ -106,14 +107,28 @@ def _problem_of(case: Case) -> Problem:
 def _answer_of(case: Case, question: Question, document: Document) -> Answer[Any]:
     """The case in the published shape: keys it lacks are null, its document becomes one of ours."""
     data, version = case.payload["data"], question.version
+    meta = dict(case.payload.get("meta") or {})
+    links = {name: _own(value) for name, value in (case.payload.get("links") or {}).items()}
+    named = False
     if version.collection:
         data = [item["data"] for item in data]
-    fields = version.document
-    named = fields is not None and isinstance(data, dict) and data.get(fields.url)
-    if fields is not None and isinstance(data, dict):
+        meta.setdefault("count", len(data))
+    elif (fields := version.document) is not None:
+        named = bool(data.get(fields.url))
         data = {**data, fields.url: None, fields.expires_in: None}
-    links = {name: _own(value) for name, value in (case.payload.get("links") or {}).items()}
-    return Answer(data, links, case.payload.get("meta") or {}, document if named else None)
+    whole = completed(version.data, data)
+    return Answer(whole, completed(version.links, links), completed(version.meta, meta), document if named else None)
+
+
+def completed(node: Node, value: Any) -> Any:
+    """A value with every key of the schema, null where it had none."""
+    match node:
+        case Object(keys) if isinstance(value, dict):
+            return value | {key: completed(child, value.get(key)) for key, child in keys.items()}
+        case Array(item) if isinstance(value, list):
+            return [completed(item, one) for one in value]
+        case _:
+            return value
 
 
 def _own(link: Any) -> Any:

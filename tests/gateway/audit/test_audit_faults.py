@@ -184,7 +184,7 @@ async def test_a_wal_taken_away_under_the_log_refuses_then_heals_without_a_loss(
     for number in range(3):
         await log.append(entry(number))
     (tmp_path / "audit.db-wal").rename(tmp_path / "ailleurs")
-    with pytest.raises(LogUnavailable, match="audit.db-wal n'existe pas"):
+    with pytest.raises(LogUnavailable, match=r"audit\.db-wal n'existe pas"):
         await log.append(entry(3))
     await log.append(entry(4))
     kept = log.checkpoint()

@@ -20,7 +20,7 @@ from pathlib import Path
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that reads one state of the file, whatever is written meanwhile.
 
-    Text that is not UTF-8 is read with surrogates. Raises FileNotFoundError, sqlite3.Error, OSError.
+    Text that is not UTF-8 is read with surrogates. Raises trouble.UNREADABLE.
     """
     if not path.is_file():
         raise FileNotFoundError(2, "no such file", str(path))

@@ -67,7 +67,7 @@ class Line:
 
 
 def last_records(path: Path, count: int) -> Iterator[Line]:
-    """The last `count` records, oldest first. Raises OSError, sqlite3.Error."""
+    """The last `count` records, oldest first. Raises trouble.UNREADABLE."""
     with opened(path) as connection:
         rows = connection.execute(_LAST, (count,)).fetchall()
     for number, entry in reversed(rows):
@@ -75,7 +75,7 @@ def last_records(path: Path, count: int) -> Iterator[Line]:
 
 
 def records_of(path: Path, identity: str) -> Iterator[Line]:
-    """Every record of one exchange, in order. Reads the whole log. Raises OSError, sqlite3.Error."""
+    """Every record of one exchange, in order. Reads the whole log. Raises trouble.UNREADABLE."""
     with opened(path) as connection:
         for number, entry in connection.execute(_HOLDING, (identity.encode("utf-8", "surrogatepass"),)):
             record = _record(entry)
@@ -84,7 +84,7 @@ def records_of(path: Path, identity: str) -> Iterator[Line]:
 
 
 def head_note(path: Path) -> str:
-    """The signed note of the head as it stands in the file, not verified. Raises OSError, sqlite3.Error."""
+    """The signed note of the head as it stands in the file, not verified. Raises trouble.UNREADABLE."""
     with opened(path) as connection:
         row = connection.execute("SELECT note FROM head").fetchone()
     if row is None or not isinstance(row[0], str):

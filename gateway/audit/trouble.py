@@ -15,6 +15,9 @@ _MEANINGS = {
     sqlite3.SQLITE_NOTADB: "le fichier n'est pas une base SQLite",
 }
 
+UNREADABLE = (sqlite3.Error, OSError, UnicodeDecodeError, MemoryError, OverflowError)
+"""What reading a file may raise, whatever its bytes: SQLite quotes them in its complaints, text or not."""
+
 
 def described(error: Exception) -> str:
     """One French line; what the system said follows in brackets when it adds something."""
@@ -26,4 +29,6 @@ def described(error: Exception) -> str:
         return f"{error.filename} n'existe pas"
     if isinstance(error, PermissionError):
         return f"les droits sur {error.filename} sont insuffisants"
+    if isinstance(error, UnicodeDecodeError | MemoryError | OverflowError):
+        return _MEANINGS[sqlite3.SQLITE_CORRUPT]
     return str(error) or type(error).__name__

@@ -20,7 +20,7 @@ from gateway.audit.reading import opened, state_of
 from gateway.audit.report import Problem, Report
 from gateway.audit.stories import Stories
 from gateway.audit.tree import Tree
-from gateway.audit.trouble import described
+from gateway.audit.trouble import UNREADABLE, described
 from gateway.audit.vocabulary import BadRecord, check
 
 _COLUMNS = ("size", "root", "chain", "frontier", "note")
@@ -62,7 +62,7 @@ def _attempt(path: Path, verifier: Verifier, kept: Sequence[str]) -> tuple[Repor
         with opened(path) as connection, closing(Stories()) as stories:
             problem = _problem(connection, reading, stories, verifier, kept)
         return reading.report(problem), problem is not None and state_of(path) != state
-    except (sqlite3.Error, OSError) as error:
+    except UNREADABLE as error:
         after = f", après l'enregistrement {reading.tree.size - 1}" if reading.tree.size else ""
         problem = Problem("file", None, f"{path.name} ne peut pas être lu{after} : {described(error)}")
         return reading.report(problem), False

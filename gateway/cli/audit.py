@@ -3,7 +3,6 @@
 
 import argparse
 import json
-import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -12,7 +11,7 @@ from pathlib import Path
 from gateway.audit.note import BadNote, Verifier
 from gateway.audit.report import Report
 from gateway.audit.show import Line, head_note, last_records, readable, records_of
-from gateway.audit.trouble import described
+from gateway.audit.trouble import UNREADABLE, described
 from gateway.audit.verify import verify
 
 _VERIFIED, _REFUSED, _USAGE = 0, 1, 2
@@ -92,7 +91,7 @@ def _guarded(run: Callable[[argparse.Namespace], int], arguments: argparse.Names
     except _Wrong as error:
         print(f"dlnuf audit : {error}", file=sys.stderr)
         return _USAGE
-    except (sqlite3.Error, OSError, BadNote) as error:
+    except (*UNREADABLE, BadNote) as error:
         print(f"dlnuf audit : {readable(described(error))}", file=sys.stderr)
         return _REFUSED
 

@@ -5,18 +5,48 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 NOUNS = ("serve", "sandbox", "demo", "fault", "habilitation", "token", "key", "policy", "audit", "connector")
+
+
+WORDS = {
+    "the following arguments are required: ": "il manque : ",
+    "unrecognized arguments: ": "arguments inconnus : ",
+    "expected one argument": "attend une valeur",
+    "expected at least one argument": "attend au moins une valeur",
+    "invalid choice: ": "valeur impossible : ",
+    " (choose from ": " (au choix : ",
+    "invalid int value: ": "n'est pas un nombre entier : ",
+    "ambiguous option: ": "option ambiguë : ",
+    "could match": "peut être",
+}
+"""The sentences of argparse that a user meets, in French."""
+
+
+class FrenchFormatter(argparse.RawDescriptionHelpFormatter):
+    """Help as argparse writes it, under a French heading."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        """The usage line."""
+        super().add_usage(usage, actions, groups, "usage : " if prefix is None else prefix)
 
 
 class FrenchParser(argparse.ArgumentParser):
     """argparse with its own few words in French."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["formatter_class"] = FrenchFormatter
+        super().__init__(*args, **kwargs, add_help=False)
+        self._positionals.title, self._optionals.title = "arguments", "options"
+        self.add_argument("-h", "--help", action="help", help="affiche cette aide")
+
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the usage, and exit 2."""
+        for english, french in WORDS.items():
+            message = message.replace(english, french)
         self.print_usage(sys.stderr)
-        print(f"{self.prog} : erreur d'usage : {message}", file=sys.stderr)
+        print(f"{self.prog} : {message}", file=sys.stderr)
         raise SystemExit(2)
 
 
@@ -26,7 +56,6 @@ def parser(nouns: Sequence[str] = NOUNS) -> argparse.ArgumentParser:
         prog="dlnuf",
         description="Dites-le-nous une fois : la passerelle d'API du principe « une seule fois ».",
         epilog="Exemple : dlnuf sandbox --state .sandbox",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = root.add_subparsers(dest="noun", metavar="COMMANDE", required=True, parser_class=FrenchParser)
     for noun in nouns:

@@ -50,7 +50,7 @@ def _verb(
         name,
         help=says,
         description=f"{says[0].upper()}{says[1:]}.",
-        epilog=f"exemple :\n  {example}",
+        epilog=f"Exemple :\n  {example}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(

@@ -65,7 +65,7 @@ def leaf(
         name,
         help=says,
         description=f"{says[0].upper()}{says[1:]}.",
-        epilog=f"exemple :\n  {example}",
+        epilog=f"Exemple :\n  {example}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(

@@ -56,6 +56,7 @@ def test_every_product_is_kept_an_hour_under_its_number_in_the_shared_pool(produ
 def test_every_field_about_a_natural_person_stands_in_the_group_of_natural_persons(product: Product) -> None:
     fields = {name for version in product.versions.values() for name in version.fields}
     personal = {name for name in fields if "personne_physique_attributs" in name or name.endswith("postal.l2")}
+    personal |= fields & {"enseigne"}  # a sole trader's is often their name
     marked = {name for group in product.natural_persons for name in product.groups[group]}
     assert marked == personal
 

@@ -2,6 +2,8 @@
 """The verification also refuses what the key's holder signed but should not have, and files that are none."""
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -118,3 +120,13 @@ def test_a_file_cut_short_is_found(copy: Path) -> None:
     for length in range(len(content) - 4096, 0, -4096):
         copy.write_bytes(content[:length])
         assert problem_of(copy).explanation
+
+
+def test_the_verifier_knows_nothing_of_those_who_write() -> None:
+    """An auditor reads formats, the reading and the verification, and nothing else of ours."""
+    listing = "import sys, gateway.audit.verify; print(*(n for n in sys.modules if n.split('.')[0] == 'gateway'))"
+    done = subprocess.run(
+        [sys.executable, "-c", listing], cwd=Path(__file__).resolve().parents[3], stdout=subprocess.PIPE, text=True
+    )
+    pure = "canonical layout merkle note reading report stories tree trouble verify vocabulary"
+    assert set(done.stdout.split()) == {"gateway", "gateway.audit", *(f"gateway.audit.{name}" for name in pure.split())}

@@ -113,4 +113,4 @@ def test_key_explains_itself_in_french(verb: str, capsys: pytest.CaptureFixture[
     with pytest.raises(SystemExit) as left:
         main(["key", verb, "--help"])
     assert left.value.code == 0
-    assert f"exemple :\n  dlnuf key {verb} " in capsys.readouterr().out
+    assert f"Exemple :\n  dlnuf key {verb} " in capsys.readouterr().out

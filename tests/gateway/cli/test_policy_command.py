@@ -132,7 +132,7 @@ def test_help_has_an_example(verb: str, capsys: pytest.CaptureFixture[str]) -> N
     with pytest.raises(SystemExit) as ended:
         main(["policy", verb, "--help"])
     assert ended.value.code == 0
-    assert f"exemple :\n  dlnuf policy {verb}" in capsys.readouterr().out
+    assert f"Exemple :\n  dlnuf policy {verb}" in capsys.readouterr().out
 
 
 def test_no_verb_is_a_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:

@@ -401,11 +401,11 @@ def test_a_name_cannot_play_tricks_on_a_terminal(dlnuf: Callable[..., Done], hab
 def test_token_explains_itself_in_french(dlnuf: Callable[..., Done], verb: str) -> None:
     done = dlnuf("token", verb, "--help")
     assert done.status == 0
-    assert f"exemple :\n  dlnuf token {verb} " in done.out
+    assert f"Exemple :\n  dlnuf token {verb} " in done.out
 
 
 @pytest.mark.parametrize("verb", ["create", "list", "close"])
 def test_habilitation_explains_itself_in_french(dlnuf: Callable[..., Done], verb: str) -> None:
     done = dlnuf("habilitation", verb, "--help")
     assert done.status == 0
-    assert f"exemple :\n  dlnuf habilitation {verb} " in done.out
+    assert f"Exemple :\n  dlnuf habilitation {verb} " in done.out

@@ -63,6 +63,7 @@ class Documents:
         self._public_url = public_url
         self._now = now
         self._random = random
+        path.touch(mode=0o600)  # SQLite gives its side files the mode of the main one
         self._store = sqlite3.connect(path, timeout=2.0, isolation_level=None, check_same_thread=False)
         self._store.execute("PRAGMA journal_mode=WAL")
         # A document lost with the power is fetched again from its registry: no need to wait for the disk each time.

@@ -19,6 +19,7 @@ import orjson
 from gateway.audit.canonical import canonical
 from gateway.audit.log import LogUnavailable
 from gateway.audit.subject import commitment
+from gateway.audit.vocabulary import check
 from gateway.problems import Problem, problem
 from gateway.values import Ask, Consumer, Envelope, Grant, Permit, Quota
 
@@ -69,9 +70,10 @@ class Recorder:
     async def write(self, record: dict[str, Any]) -> None:
         """Make a record durable. Raises 503 `00510` when that fails; a cancelled caller does not take it back."""
         try:
+            check(record)
             await self._log.append(canonical(record))
         except (LogUnavailable, ValueError) as error:
-            # A record that cannot be put into canonical bytes is as good as none: nothing leaves either.
+            # A record outside the vocabulary, or without canonical bytes, is as good as none: nothing leaves either.
             LOG.error("record_refused", extra={"reason": str(error)})
             raise problem("00510") from None
 

@@ -36,8 +36,7 @@ class FrenchParser(argparse.ArgumentParser):
     """argparse with its own few words in French."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["formatter_class"] = FrenchFormatter
-        super().__init__(*args, **kwargs, add_help=False)
+        super().__init__(*args, **{**kwargs, "formatter_class": FrenchFormatter, "add_help": False})
         self._positionals.title, self._optionals.title = "arguments", "options"
         self.add_argument("-h", "--help", action="help", help="affiche cette aide")
 

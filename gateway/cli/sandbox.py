@@ -4,7 +4,6 @@
 import argparse
 import asyncio
 import contextlib
-import json
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -70,12 +69,3 @@ async def _beside(work: Any) -> AsyncIterator[None]:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-
-
-def personas_file(personas: Any) -> str:
-    """The personas as `personas.json` lists them."""
-    rows = [
-        {"siren": persona.siren, "siret": persona.siret, "name": persona.name, "traits": list(persona.traits)}
-        for persona in personas
-    ]
-    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"

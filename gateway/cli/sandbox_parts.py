@@ -3,6 +3,7 @@
 
 import asyncio
 import contextlib
+import json
 import secrets
 import socket
 import time
@@ -20,7 +21,6 @@ from gateway.app import Surroundings, create_app, utc_now
 from gateway.cli.evidence import Evidence
 from gateway.cli.fault import KINDS, read
 from gateway.cli.running import listen, server
-from gateway.cli.sandbox import personas_file
 from gateway.identity.bearer import issue
 from gateway.identity.habilitation import Habilitation, Token
 from gateway.identity.keys import Keys, create_missing, load
@@ -192,3 +192,12 @@ async def _serving(running: uvicorn.Server, listening: Any) -> AsyncIterator["as
 
 def _literal(host: str) -> str:
     return f"[{host}]" if ":" in host else host
+
+
+def personas_file(personas: Any) -> str:
+    """The personas as `personas.json` lists them."""
+    rows = [
+        {"siren": persona.siren, "siret": persona.siret, "name": persona.name, "traits": list(persona.traits)}
+        for persona in personas
+    ]
+    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"

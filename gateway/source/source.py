@@ -77,7 +77,7 @@ class Source:
     def dated(self, call: Call, answer: Answer[Any]) -> Sourced:
         """An answer obtained just now, with its registry's name and how long it stays fresh."""
         question, contract = call.question, call.contract
-        now = self._clock()
+        now = self._clock().replace(microsecond=0)
         obtained = int(now.timestamp())
         life = question.product.freshness.seconds(now)
         if answer.document is not None:

@@ -67,6 +67,13 @@ class Ledger:
         with self._guarding():
             return self._append(entries)
 
+    def try_again(self) -> None:
+        """Write one page that changes nothing, to learn whether records could be written. Raises LogUnavailable."""
+        with self._guarding():
+            connection = self._connection or self._connect()
+            connection.execute(f"PRAGMA user_version={USER_VERSION}")
+            self._expect_in_place()
+
     def close(self) -> None:
         """Let go of the file."""
         connection, self._connection = self._connection, None
@@ -102,11 +109,14 @@ class Ledger:
                 raise _Contradiction("la tête a changé pendant que nous la tenions")
         growth.writes_records(connection)
         connection.execute("COMMIT")
-        # A file that was moved or removed under us still takes records, and nobody would ever find them.
-        if self._identities() != self._files:
-            raise _Moved(f"{self._path.name} a été déplacé, remplacé ou supprimé")
+        self._expect_in_place()
         self._written = growth.after
         return growth.before.tree.size
+
+    def _expect_in_place(self) -> None:
+        """A file that was moved or removed under us still takes records, and nobody would ever find them."""
+        if self._identities() != self._files:
+            raise _Moved(f"{self._path.name} a été déplacé, remplacé ou supprimé")
 
     def _known(self) -> Head:
         if self._written is None:

@@ -3,7 +3,8 @@
 
 One thread writes. It takes all that is queued (up to 512 records), writes it in one transaction with full sync, and
 wakes everybody with one call: a record costs a fraction of a disk flush. Fail closed: a full disk, a read-only file, a
-queue too long or a wait too long are all `LogUnavailable`, and the caller lets nothing leave.
+queue too long or a wait too long are all `LogUnavailable`, and the caller lets nothing leave. After a failure the file
+is tried again every second: a gateway that is sent no request while it is not ready must notice that it is well again.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ __all__ = ["AuditLog", "LogUnavailable"]
 BATCH = 512
 QUEUE_LIMIT = 10_000
 PATIENCE_S = 5.0
+RETRY_S = 1.0
 _CLOSED = "le journal est fermé"
 
 
@@ -136,7 +138,7 @@ class AuditLog:
         wish: _Wish | None
         stopping = False
         while not stopping:
-            wish = self._queue.get()
+            wish = self._next()
             batch: list[_Wish] = []
             waiting = 0
             while wish is not None:
@@ -153,6 +155,15 @@ class AuditLog:
                 self._write(batch)
         self._ledger.close()
         self._turn_away()
+
+    def _next(self) -> _Wish | None:
+        """The next in the queue; None to stop. While the file is out of order, it is tried again meanwhile."""
+        while self._ledger.reason:
+            with suppress(Empty):
+                return self._queue.get(timeout=RETRY_S)
+            with suppress(LogUnavailable):  # the reason stays
+                self._ledger.try_again()
+        return self._queue.get()
 
     def _write(self, batch: list[_Wish]) -> None:
         entries = [entry for wish in batch for entry in wish.entries]

@@ -32,9 +32,9 @@ from gateway.logs import Lines
 from gateway.purpose.load import Policies, load
 from gateway.purpose.purpose import Purpose
 from gateway.purpose.quota import Quotas
+from gateway.relay import Relay
 from gateway.settings import Settings, chosen
-from gateway.source.credentials import Credentials, Login
-from gateway.source.door import Door
+from gateway.source.doors import client_certificate, door
 from gateway.source.payloads import Cases, CasesFirst
 from gateway.source.source import Source
 from gateway.source.wire import ExtraHeaders, Wire
@@ -109,10 +109,15 @@ async def _opened(
     log = AuditLog.open(settings.state / "audit.db", Signer(settings.origin, keys.audit))
     register = Register(settings.state / "register.db")
     lines = Lines(lambda text: os.write(2, text)) if around.line is None else None
-    wires = {name: _wire(contract, around) for name, contract in contracts.items()}
+    wires = {name: _wire(contract, settings, around) for name, contract in contracts.items()}
     for wire in wires.values():
         await wire.open()
-    doors = {name: _door(contract, settings.registry, wires[name], around) for name, contract in contracts.items()}
+    relay = Relay(keys.links, settings.public_url, around.now, around.random)
+    doors = {
+        name: door(contract, settings.registry, wires[name], relay.link, around.clock, around.monotonic)
+        for name, contract in contracts.items()
+    }
+    relay.through(doors)
     documents = Documents(
         settings.state / "documents.db", keys.documents, keys.links, settings.public_url, around.now, around.random
     )
@@ -122,11 +127,12 @@ async def _opened(
         audit=Recorder(log, keys.subjects, around.clock, around.line or lines or _nowhere),
         identity=Bearer(keys, register, around.now, around.monotonic),
         quotas=Quotas(policies.pools, around.now),
-        purpose=Purpose(policies, {name: (found.error_prefix, found.provider) for name, found in contracts.items()}),
+        purpose=Purpose(policies),
         in_flight=InFlight(),
         cache=Cache(settings.cache_bytes, around.now),
         source=CasesFirst(around.cases, source) if around.cases else source,
         documents=documents,
+        relay=relay,
         public_url=settings.public_url,
     )
     pings = Pings(contracts, doors, around.clock, maintenance=settings.maintenance)
@@ -142,22 +148,8 @@ async def _opened(
             lines.flush()
 
 
-def _wire(contract: Contract, around: Surroundings) -> Wire:
-    return Wire(contract, around.extra_headers) if around.extra_headers else Wire(contract)
-
-
-def _door(contract: Contract, registry: Mapping[str, str], wire: Wire, around: Surroundings) -> Door:
-    base_url = registry[contract.base_url]
-    credentials = None
-    access = contract.access
-    if access.kind != "none":
-        url = (
-            base_url.rstrip("/") + access.token_url if access.token_url.startswith("/") else registry[access.token_url]
-        )
-        grant = {"oauth2_client_credentials": "client_credentials", "oauth2_password": "password"}[access.kind]
-        form = {"grant_type": grant, **{name: registry[of] for name, of in access.secrets.items()}, **access.fixed}
-        credentials = Credentials(access, Login(url, form), wire.send, around.monotonic)
-    return Door(contract, base_url, wire.send, credentials, around.clock)
+def _wire(contract: Contract, settings: Settings, around: Surroundings) -> Wire:
+    return Wire(contract, around.extra_headers or dict, client_certificate(contract, settings.registry))
 
 
 def _nowhere(_: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ import hmac
 import re
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from connectors.kit import Answer
 from gateway.problems import JSON_API, problem
-from gateway.values import FiledDocument, Permit, Sourced
+from gateway.values import Delivery, FiledDocument, Permit, Sourced
 
 MAX_LIFE_S = 86_400
 _CAPABILITY = re.compile(
@@ -33,17 +33,6 @@ CREATE TABLE IF NOT EXISTS document(
 CREATE INDEX IF NOT EXISTS document_until ON document(until);
 PRAGMA user_version = 1;
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A document about to be handed out, and the exchange whose answer named it."""
-
-    id: str
-    exchange_id: str
-    filename: str
-    media_type: str
-    content: bytes
 
 
 class Documents:

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Protocol
 
 from connectors.kit import Caller
 from gateway.envelope import envelope
-from gateway.values import Ask, Consumer, Envelope, Permit, Question, Sourced
+from gateway.values import Ask, Consumer, Delivery, Envelope, Permit, Question, Sourced
 
 if TYPE_CHECKING:
     from gateway.audit.recording import Recorder
     from gateway.cache import Cache
-    from gateway.documents import Delivery, Documents
+    from gateway.documents import Documents
     from gateway.identity.bearer import Bearer
     from gateway.inflight import InFlight
     from gateway.purpose.purpose import Purpose
     from gateway.purpose.quota import Quotas
+    from gateway.relay import Relay
     from gateway.source.source import Call
 
 
@@ -49,6 +50,7 @@ class House:
     cache: "Cache"
     source: Source
     documents: "Documents"
+    relay: "Relay"
     public_url: str
 
 
@@ -77,9 +79,16 @@ async def exchange(ask: Ask, house: House) -> Envelope:
     return record.answer  # nothing leaves before the block has closed: it wrote the digest of these very bytes
 
 
-async def deliver(capability: str, address: str, house: House) -> "Delivery":
+async def deliver(capability: str, address: str, house: House) -> Delivery:
     """Hand out a document behind its signed address. Raises 404 `00404`, 410 `00403`; recorded before a byte leaves."""
     delivery = house.documents.open(capability)
+    await house.audit.downloaded(delivery.id, delivery.exchange_id, len(delivery.content), address)
+    return delivery
+
+
+async def relayed(capability: str, address: str, house: House) -> Delivery:
+    """Hand out a file that stayed at its registry. Raises 404, 410, 502; recorded before a byte leaves."""
+    delivery = await house.relay.fetch(capability)
     await house.audit.downloaded(delivery.id, delivery.exchange_id, len(delivery.content), address)
     return delivery
 
@@ -88,5 +97,5 @@ def put_into_words(ask: Ask, consumer: Consumer, permit: Permit) -> Question:
     """The question for the registry, with the key its contract declares for keeping the answer."""
     product, version = ask.product, permit.version
     known = {**ask.parameters, "recipient": permit.recipient, "token": consumer.token_id}
-    key = (product.id, f"v{version.number}", *(known[part] for part in product.cache_key))
+    key = (product.id, f"v{version.number}", *(known.get(part, "") for part in product.cache_key))
     return Question(product, version, ask.parameters, Caller(consumer.token_id, permit.recipient, ask.id), key)

@@ -33,6 +33,7 @@ class Wording(NamedTuple):
 
 
 _UNPROCESSABLE = "Entité non traitable"
+_FILE = "Fichier indisponible"
 
 PLATFORM: Mapping[str, Wording] = {
     "00015": Wording(
@@ -75,6 +76,17 @@ PLATFORM: Mapping[str, Wording] = {
     ),
     "00301": Wording(422, _UNPROCESSABLE, "Le numéro de SIREN n'est pas correctement formé."),
     "00302": Wording(422, _UNPROCESSABLE, "Le numéro de SIRET n'est pas correctement formé."),
+    "00303": Wording(422, _UNPROCESSABLE, "L'identifiant n'est ni un SIRET ni un numéro RNA correctement formé."),
+    "00304": Wording(422, _UNPROCESSABLE, "L'identifiant n'est ni un SIRET ni un numéro EORI correctement formé."),
+    "00305": Wording(422, _UNPROCESSABLE, "Le mois doit être écrit sur deux chiffres, de 01 à 12."),
+    "00307": Wording(422, _UNPROCESSABLE, "L'année doit être écrite sur quatre chiffres et ne pas être à venir."),
+    "00313": Wording(422, _UNPROCESSABLE, "Le paramètre limit doit être un nombre entier de 1 à 1000."),
+    "00315": Wording(422, _UNPROCESSABLE, "L'année demandée doit être comprise entre 2006 et l'année dernière."),
+    "00330": Wording(
+        422, _UNPROCESSABLE, "L'identifiant n'est ni un SIREN, ni un SIRET, ni un numéro RNA correctement formé."
+    ),
+    "00333": Wording(422, _UNPROCESSABLE, "L'identifiant n'est ni un SIREN ni un numéro RNA correctement formé."),
+    "00390": Wording(422, _UNPROCESSABLE, "Le paramètre profondeur doit être un nombre entier de 0 à 13."),
     "00401": Wording(400, "Mauvaise requête", "La requête ne peut pas être lue."),
     "00402": Wording(404, "Version inconnue", "Cette version de l'API n'existe pas pour cette ressource."),
     "00403": Wording(410, "Lien expiré", "Ce lien de téléchargement a expiré : demandez de nouveau le document."),
@@ -91,6 +103,12 @@ PLATFORM: Mapping[str, Wording] = {
     "00502": Wording(
         502, "Document momentanément indisponible", "Le document ne peut pas être mis à disposition ; réessayez."
     ),
+    "00601": Wording(502, _FILE, "Le fournisseur de données refuse de donner ce fichier (403)."),
+    "00602": Wording(502, _FILE, "Le fournisseur de données limite les téléchargements (429) ; réessayez plus tard."),
+    "00603": Wording(502, _FILE, "Le fournisseur de données a rencontré une erreur en donnant ce fichier."),
+    "00604": Wording(502, _FILE, "Le fournisseur de données est indisponible ; réessayez plus tard."),
+    "00605": Wording(502, _FILE, "Le fournisseur de données est en maintenance ; réessayez plus tard."),
+    "00606": Wording(502, _FILE, "Le fournisseur de données n'a pas donné ce fichier dans le temps imparti."),
     "00510": Wording(
         503,
         "Journal indisponible",
@@ -209,10 +227,14 @@ def provider_problem(
     wording: Wording | None = None,
     retry_in: int | None = None,
     provider_errors: Sequence[object] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Problem:
-    """A registry's problem: its prefix and a suffix of the catalogue, or the registry's own `wording`."""
+    """A registry's problem: its prefix and a suffix of the catalogue, or the registry's own `wording`.
+
+    `more`: what else stands in its meta.
+    """
     said = wording or PROVIDER[suffix]
-    meta: dict[str, Any] = {"provider": provider}
+    meta: dict[str, Any] = {"provider": provider, **(more or {})}
     if retry_in is not None:
         meta["retry_in"] = retry_in
     if provider_errors is not None:

@@ -92,7 +92,10 @@ def variables(contract: Contract) -> tuple[str, ...]:
     """The variables a registry needs."""
     access = contract.access
     url = (access.token_url,) if access.token_url and not access.token_url.startswith("/") else ()
-    return (contract.base_url, *url, *access.secrets.values())
+    accounts = [variable for account in access.accounts for variable in account.values()]
+    tls = (contract.tls.certificate, contract.tls.key) if contract.tls else ()
+    found = (contract.base_url, *contract.other_urls.values(), *url, *access.secrets.values(), *accounts, *tls)
+    return tuple(dict.fromkeys(found))
 
 
 def _names(text: str) -> tuple[str, ...]:

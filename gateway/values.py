@@ -10,6 +10,7 @@ from typing import Any
 
 from connectors.kit import Answer, Caller, siren_of
 from connectors.kit.contract import Product, Version
+from connectors.kit.parameters import Rna
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Ask:
     """A request for data, as the edge read it; nothing in it is trusted yet.
 
     `id`: UUID of the exchange, ours. `version`: as written in the path, perhaps unknown to the product. `parameters`:
-    path parameters as written. `token`: the bearer, if one came in a header; `token_in_url`: one came in the address.
-    `wants_fresh`: the caller refuses cached answers.
+    those of the product, of path and query, as written. `token`: the bearer, if one came in a header; `token_in_url`:
+    one came in the address. `wants_fresh`: the caller refuses cached answers.
     """
 
     id: str
@@ -51,11 +52,13 @@ class Ask:
 
     @property
     def subject(self) -> str | None:
-        """The SIREN of the company asked about, when a parameter has the form of an identifier; otherwise unchecked."""
-        for name in ("siren", "siret"):
-            value = self.parameters.get(name, "")
+        """The company asked about, by its SIREN (or an association's RNA number), when a parameter has that form."""
+        for name in self.product.parameters:
+            value = self.parameters.get(name, "").removeprefix("FR")
             if len(value) in (9, 14) and value.isascii() and value.isdigit():
                 return siren_of(value)
+            if Rna.parse(value):
+                return value
         return None
 
 
@@ -167,6 +170,17 @@ class FiledDocument:
     id: str
     filename: str
     until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A document about to be handed out, and the exchange whose answer named it ("" when that is not known)."""
+
+    id: str
+    exchange_id: str
+    filename: str
+    media_type: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,10 +94,12 @@ class Bearer:
 
 
 def start(
-    state: Path, *arguments: str, environment: dict[str, str] | None = None
+    state: Path,
+    *arguments: str,
+    environment: dict[str, str] | None = None,
+    command: Sequence[str] = (sys.executable, "-c", "from gateway.cli.main import entry; entry()"),
 ) -> tuple["subprocess.Popen[str]", str]:
-    """Start `dlnuf sandbox` on a free port; the process and its address once it answers."""
-    command = [sys.executable, "-c", "from gateway.cli.main import entry; entry()"]
+    """Start `dlnuf sandbox` on a free port; the process and its address once it answers. `command`: runs `dlnuf`."""
     log = (state.parent / f"{state.name}.log").open("w")
     process = subprocess.Popen(
         [*command, "sandbox", "--state", str(state), "--port", "0", *arguments],

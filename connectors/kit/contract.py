@@ -9,16 +9,28 @@ import importlib
 import inspect
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from connectors.kit.answer import Answer, Caller
 from connectors.kit.door import Registry
-from connectors.kit.errors import RegistryRefusal
+from connectors.kit.facts import (
+    ACCESS_KINDS,
+    Access,
+    ClientCertificate,
+    Contract,
+    ContractError,
+    DocumentFields,
+    Product,
+    Refusal,
+    Version,
+)
 from connectors.kit.freshness import Freshness, Window
-from connectors.kit.schema import Array, Leaf, Node, Object, leaves, node_of
+from connectors.kit.parameters import KINDS
+from connectors.kit.schema import Array, Node, Object, leaves, node_of
+
+__all__ = ["CONNECTORS", "Contract", "ContractError", "Product", "Refusal", "Version", "load", "load_all"]
 
 CONNECTORS = Path(__file__).resolve().parent.parent
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -26,124 +38,12 @@ _PATH = re.compile(r"/[a-z0-9_/{}-]+")
 _PING = re.compile(r"[a-z0-9_]+(/[a-z0-9_-]+)+")
 _KNOWN = {
     "registry", "title", "provider", "error_prefix", "base_url", "connect_timeout_s", "timeout_s", "max_body_bytes",
-    "concurrency", "access", "maintenance", "ping", "refusals", "products",
+    "concurrency", "access", "maintenance", "ping", "refusals", "products", "other_urls", "tls",
 }  # fmt: skip
 _KNOWN_PRODUCT = {
     "title", "paths", "operations", "deprecated", "open_data", "scopes", "pool", "fresh_for", "cache_key", "document",
-    "groups", "natural_persons",
+    "groups", "natural_persons", "parameters", "query", "aliases", "error_prefix", "provider",
 }  # fmt: skip
-
-
-class ContractError(Exception):
-    """A contract says something impossible, or something its code does not do. The message says where."""
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How the registry wants to be authenticated against.
-
-    `kind`: `none`, `oauth2_client_credentials` or `oauth2_password`. `token_url`: a path below the base address, or
-    the name of a setting when it begins with no `/`. `secrets`: form field → name of the setting that holds it.
-    `fixed`: form fields sent as they are. `renew_on_401`: a 401 on data drops the token, logs in again and replays
-    once. `failure`: `suffix` and `retry_in` of the error when logging in fails or the replay is refused again; without
-    it, the login's own transport error or the connector's reading of the 401.
-    """
-
-    kind: str
-    token_url: str = ""
-    secrets: Mapping[str, str] = field(default_factory=dict)
-    fixed: Mapping[str, str] = field(default_factory=dict)
-    renew_on_401: bool = True
-    failure: Mapping[str, int | str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A registry's own refusal: suffix after the prefix, HTTP status, French wording, seconds to wait."""
-
-    suffix: str
-    status: int
-    title: str
-    detail: str
-    retry_in: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentFields:
-    """The two fields of a product's answer that the gateway fills when a document was filed."""
-
-    url: str
-    expires_in: str
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One published version of a product: its path, the function that holds the conversation, its schema."""
-
-    number: int
-    path: str
-    operation: str
-    deprecated: bool
-    conversation: Callable[..., Any]
-    arguments: Mapping[str, str]
-    data: Node
-    links: Node
-    meta: Node
-    collection: bool
-    document: DocumentFields | None
-    fields: Mapping[str, Leaf]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Product:
-    """What can be asked of a registry. `id` is `registry/name`; `parameters` are those of its paths."""
-
-    id: str
-    registry: str
-    name: str
-    title: str
-    open_data: bool
-    scopes: frozenset[str]
-    pool: str
-    freshness: Freshness
-    cache_key: tuple[str, ...]
-    parameters: tuple[str, ...]
-    versions: Mapping[int, Version]
-    groups: Mapping[str, tuple[str, ...]]
-    natural_persons: frozenset[str]
-
-    def fields_of(self, group: str, version: int) -> tuple[str, ...]:
-        """The explicit fields that a group stands for in a version."""
-        known = self.versions[version].fields
-        return tuple(name for name in self.groups[group] if name in known)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Contract:
-    """Everything a registry's folder says about it. `pings`: the public ids its state is asked under."""
-
-    registry: str
-    title: str
-    provider: str
-    error_prefix: str
-    base_url: str
-    connect_timeout_s: float
-    timeout_s: float
-    max_body_bytes: int
-    concurrency: int
-    access: Access
-    maintenance: tuple[Window, ...]
-    pings: tuple[str, ...]
-    probe: Callable[[Registry], Any]
-    refusals: Mapping[str, Refusal]
-    products: Mapping[str, Product]
-
-    def refusal(self, name: str, provider_errors: Sequence[object] | None = None) -> RegistryRefusal:
-        """The error of the refusal table's row `name`. Raises KeyError for a row that is not there."""
-        row = self.refusals[name]
-        return RegistryRefusal(
-            row.suffix, row.status, row.title, row.detail, retry_in=row.retry_in, provider_errors=provider_errors
-        )
 
 
 def load_all(folder: Path = CONNECTORS) -> dict[str, Contract]:
@@ -179,7 +79,8 @@ def _contract(registry: str, facts: dict[str, Any]) -> Contract:
     refusals = {name: Refusal(**row) for name, row in facts.get("refusals", {}).items()}
     for name, refusal in refusals.items():
         expect(re.fullmatch(r"\d{3}", refusal.suffix) is not None, f"refusals.{name}: `suffix` is three digits")
-    module = importlib.import_module(f"connectors.{registry}.ping")
+    pings = _pings(facts["ping"], expect)
+    tls = facts.get("tls")
     return Contract(
         registry=registry,
         title=facts["title"],
@@ -192,18 +93,20 @@ def _contract(registry: str, facts: dict[str, Any]) -> Contract:
         concurrency=int(facts["concurrency"]),
         access=_access(facts["access"], expect),
         maintenance=tuple(Window.parse(text) for text in facts.get("maintenance", [])),
-        pings=_pings(facts["ping"], expect),
-        probe=module.ping,
+        pings=pings,
+        probe=importlib.import_module(f"connectors.{registry}.ping").ping if pings else None,
         refusals=refusals,
         products={
-            f"{registry}/{name}": _product(registry, name, row, expect) for name, row in facts["products"].items()
+            f"{registry}/{name}": _product(registry, name, facts, row, expect)
+            for name, row in facts["products"].items()
         },
+        other_urls=dict(facts.get("other_urls", {})),
+        tls=ClientCertificate(**tls) if tls else None,
     )
 
 
 def _pings(written: str | list[str], expect: Callable[[bool, str], None]) -> tuple[str, ...]:
     ids = (written,) if isinstance(written, str) else tuple(written)
-    expect(bool(ids), "`ping` is an id, or a list of ids that is not empty")
     for one in ids:
         expect(_PING.fullmatch(one) is not None, f"ping: `{one}` is not an id")
     expect(len(set(ids)) == len(ids), "ping: an id stands twice")
@@ -211,19 +114,17 @@ def _pings(written: str | list[str], expect: Callable[[bool, str], None]) -> tup
 
 
 def _access(row: dict[str, Any], expect: Callable[[bool, str], None]) -> Access:
-    kinds = {"none", "oauth2_client_credentials", "oauth2_password"}
-    expect(row["kind"] in kinds, f"access.kind is one of {sorted(kinds)}")
-    return Access(
-        kind=row["kind"],
-        token_url=row.get("token_url", ""),
-        secrets=dict(row.get("secrets", {})),
-        fixed=dict(row.get("fixed", {})),
-        renew_on_401=bool(row.get("renew_on_401", True)),
-        failure=dict(row.get("failure", {})),
-    )
+    expect(row["kind"] in ACCESS_KINDS, f"access.kind is one of {sorted(ACCESS_KINDS)}")
+    accounts = tuple(dict(account) for account in row.get("accounts", []))
+    access = Access(**{**row, "accounts": accounts})
+    expect(access.logs_in == bool(access.token_url), "access: `token_url` goes with a login, and with nothing else")
+    expect(access.kind == "none" or bool(access.secrets), "access: no `secrets`")
+    return access
 
 
-def _product(registry: str, name: str, row: dict[str, Any], expect: Callable[[bool, str], None]) -> Product:
+def _product(
+    registry: str, name: str, facts: dict[str, Any], row: dict[str, Any], expect: Callable[[bool, str], None]
+) -> Product:
     where = f"products.{name}"
     expect(_NAME.fullmatch(name) is not None, f"{where}: a name is lower case")
     expect(not row.keys() - _KNOWN_PRODUCT, f"{where}: unknown keys {sorted(row.keys() - _KNOWN_PRODUCT)}")
@@ -240,8 +141,11 @@ def _product(registry: str, name: str, row: dict[str, Any], expect: Callable[[bo
     persons = frozenset(row.get("natural_persons", []))
     expect(persons <= groups.keys(), f"{where}.natural_persons: unknown groups {sorted(persons - groups.keys())}")
     (names,) = parameters
+    query = row.get("query", {})
     cache_key = tuple(row["cache_key"])
-    expect(set(names) <= set(cache_key), f"{where}.cache_key: every path parameter is part of it")
+    expect({*names, *query} <= set(cache_key), f"{where}.cache_key: every parameter is part of it")
+    kinds = {name: row.get("parameters", {}).get(name, name) for name in names} | query
+    expect(set(kinds.values()) <= KINDS.keys(), f"{where}: unknown kinds {sorted(set(kinds.values()) - KINDS.keys())}")
     return Product(
         id=f"{registry}/{name}",
         registry=registry,
@@ -256,6 +160,10 @@ def _product(registry: str, name: str, row: dict[str, Any], expect: Callable[[bo
         versions=versions,
         groups=groups,
         natural_persons=persons,
+        error_prefix=row.get("error_prefix", facts["error_prefix"]),
+        provider=row.get("provider", facts["provider"]),
+        kinds=kinds,
+        query=tuple(query),
     )
 
 
@@ -282,10 +190,11 @@ def _version(module: Any, number: int, path: str, row: dict[str, Any], where: st
     return Version(
         number=number,
         path=path,
+        aliases=tuple(row.get("aliases", {}).get(f"v{number}", [])),
         operation=row["operations"][f"v{number}"],
         deprecated=f"v{number}" in row.get("deprecated", []),
         conversation=function,
-        arguments=_arguments(hints, path, where),
+        arguments=_arguments(hints, path, row.get("query", {}), where),
         data=data,
         links=links,
         meta=meta,
@@ -300,7 +209,7 @@ def _keys_of(module: Any, exact: str, common: str) -> Node:
     return node_of(kind) if kind is not None else Object({})
 
 
-def _arguments(hints: dict[str, Any], path: str, where: str) -> dict[str, str]:
+def _arguments(hints: dict[str, Any], path: str, query: Mapping[str, str], where: str) -> dict[str, str]:
     """For each argument of a conversation, what to hand it: `registry`, `caller`, or a parameter's name."""
     plan = {}
     for name, hint in hints.items():
@@ -308,7 +217,7 @@ def _arguments(hints: dict[str, Any], path: str, where: str) -> dict[str, str]:
             plan[name] = "registry"
         elif hint is Caller:
             plan[name] = "caller"
-        elif f"{{{name}}}" in path:
+        elif f"{{{name}}}" in path or name in query:
             plan[name] = name
         else:
             raise ContractError(f"{where}: argument `{name}` is neither a parameter, the caller nor the registry")

@@ -53,18 +53,41 @@ class Registry(Protocol):
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         accept_redirect: bool = False,
+        base: str = "",
     ) -> Reply:
-        """Ask with GET. `path` is under the contract's base address.
+        """Ask with GET. `path` is under the contract's base address, or under the one its `other_urls` calls `base`.
 
         A redirect raises RegistryInternal, unless `accept_redirect` asks to see it; it is never followed by itself.
         """
         ...
 
-    async def post(self, path: str, *, json: object, headers: Mapping[str, str] | None = None) -> Reply:
+    async def post(self, path: str, *, json: object, headers: Mapping[str, str] | None = None, base: str = "") -> Reply:
         """Ask with POST and a JSON body."""
         ...
 
-    def refusal(self, name: str, provider_errors: Sequence[object] | None = None) -> RegistryError:
+    async def post_bytes(self, path: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> Reply:
+        """Ask with POST and a body as it is (SOAP); `headers` say what it is."""
+        ...
+
+    def secret(self, name: str) -> str:
+        """A secret that this registry wants inside the question's body; only with the access kind `in_body`."""
+        ...
+
+    def link(self, path: str, filename: str, *, base: str = "", life_s: int = 86_400) -> str:
+        """An address of ours, to be put in an answer, behind which this registry's file at `path` will be fetched.
+
+        It needs no token, works `life_s` seconds at most, and reveals nothing of the registry's address.
+        """
+        ...
+
+    def refusal(
+        self,
+        name: str,
+        provider_errors: Sequence[object] | None = None,
+        *,
+        retry_in: int | None = None,
+        meta: Mapping[str, object] | None = None,
+    ) -> RegistryError:
         """The error that the contract's refusal table gives for `name`, ready to be raised."""
         ...
 

@@ -19,7 +19,7 @@
 A connector raises these and knows nothing of HTTP statuses or of our wording.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 class RegistryError(Exception):
@@ -31,10 +31,18 @@ class RegistryError(Exception):
 
     suffix = "999"
 
-    def __init__(self, *, retry_in: int | None = None, provider_errors: Sequence[object] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        retry_in: int | None = None,
+        provider_errors: Sequence[object] | None = None,
+        meta: Mapping[str, object] | None = None,
+    ) -> None:
+        """`meta`: what else the contract says beside the error."""
         super().__init__(self.suffix)
         self.retry_in = retry_in
         self.provider_errors = provider_errors
+        self.meta = meta or {}
 
 
 class NotFound(RegistryError):
@@ -124,9 +132,10 @@ class RegistryRefusal(RegistryError):
         *,
         retry_in: int | None = None,
         provider_errors: Sequence[object] | None = None,
+        meta: Mapping[str, object] | None = None,
     ) -> None:
         self.suffix = suffix
         self.status = status
         self.title = title
         self.detail = detail
-        super().__init__(retry_in=retry_in, provider_errors=provider_errors)
+        super().__init__(retry_in=retry_in, provider_errors=provider_errors, meta=meta)

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from connectors.kit.paris import PARIS, seconds_until_next_day
+from connectors.kit.paris import PARIS, seconds_until_next_day, seconds_until_next_month
 
 _HOURS = re.compile(r"(\d+)h")
 _NEXT_DAY = re.compile(r"until next day (\d\d:\d\d)")
@@ -15,16 +15,19 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How long an answer may be served again: a number of hours, until a time of the next day, or not at all."""
+    """How long an answer may be served again: some hours, until a time of the next day, the month's end, or never."""
 
     hours: int | None = None
     next_day_at: time | None = None
+    month_end: bool = False
 
     @classmethod
     def parse(cls, text: str) -> "Freshness":
-        """Read `none`, `1h`, `until next day 08:00` or `until next day 00:00`. Raises ValueError."""
+        """Read `none`, `1h`, `until next day 08:00` or `until end of month`. Raises ValueError."""
         if text == "none":
             return cls()
+        if text == "until end of month":
+            return cls(month_end=True)
         if match := _HOURS.fullmatch(text):
             return cls(hours=int(match[1]))
         if match := _NEXT_DAY.fullmatch(text):
@@ -37,6 +40,8 @@ class Freshness:
             return self.hours * 3600
         if self.next_day_at is not None:
             return seconds_until_next_day(now, self.next_day_at)
+        if self.month_end:
+            return seconds_until_next_month(now)
         return 0
 
 

@@ -27,6 +27,13 @@ def seconds_until_next_day(now: datetime, at: time) -> int:
     return int((then.astimezone(UTC) - now.astimezone(UTC)).total_seconds())
 
 
+def seconds_until_next_month(now: datetime) -> int:
+    """Whole seconds from `now` (any zone) to the first midnight of the next month in Paris."""
+    first = last_day_of_month(now.astimezone(PARIS).date()) + timedelta(days=1)
+    then = datetime.combine(first, time.min, PARIS)
+    return int((then.astimezone(UTC) - now.astimezone(UTC)).total_seconds())
+
+
 def last_day_of_month(day: date) -> date:
     """The last day of the month of `day`."""
     first_of_next = (day.replace(day=1) + timedelta(days=32)).replace(day=1)

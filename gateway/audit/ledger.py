@@ -58,7 +58,10 @@ class Ledger:
         return self._written
 
     def open(self) -> None:
-        """Open the file, create it when it is missing, and check its head. Raises LogUnavailable."""
+        """Open the file, create it when it is missing, check its head, and that it may be written.
+
+        To be called again after a failure, to learn whether it is over. Raises LogUnavailable.
+        """
         with self._guarding():
             self._connect()
 
@@ -66,13 +69,6 @@ class Ledger:
         """Write the records and the head that goes with them; the number of the first. Raises LogUnavailable."""
         with self._guarding():
             return self._append(entries)
-
-    def try_again(self) -> None:
-        """Write one page that changes nothing, to learn whether records could be written. Raises LogUnavailable."""
-        with self._guarding():
-            connection = self._connection or self._connect()
-            connection.execute(f"PRAGMA user_version={USER_VERSION}")
-            self._expect_in_place()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -109,14 +105,11 @@ class Ledger:
                 raise _Contradiction("la tête a changé pendant que nous la tenions")
         growth.writes_records(connection)
         connection.execute("COMMIT")
-        self._expect_in_place()
-        self._written = growth.after
-        return growth.before.tree.size
-
-    def _expect_in_place(self) -> None:
-        """A file that was moved or removed under us still takes records, and nobody would ever find them."""
+        # A file that was moved or removed under us still takes records, and nobody would ever find them.
         if self._identities() != self._files:
             raise _Moved(f"{self._path.name} a été déplacé, remplacé ou supprimé")
+        self._written = growth.after
+        return growth.before.tree.size
 
     def _known(self) -> Head:
         if self._written is None:
@@ -127,6 +120,9 @@ class Ledger:
         first_time = self._written is None
         if first_time and not self._path.exists():
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        # SQLite would open it for reading, and leave a shared memory that stays read-only when the file no longer is.
+        if self._path.exists() and not os.access(self._path, os.W_OK, effective_ids=True):
+            raise OSError(f"le fichier est en lecture seule ({self._path.name})")
         connection = sqlite3.connect(
             f"{self._path.resolve().as_uri()}?mode=rw",
             uri=True,
@@ -149,6 +145,8 @@ class Ledger:
         if first_time and not connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
             self._found(connection)
         head = self._caught_up(connection)
+        # The number it has already: a page is written that changes nothing, or we learn that none can be.
+        connection.execute(f"PRAGMA user_version={USER_VERSION}")
         connection.execute("COMMIT")
         self._written = head
         self._files = self._identities()

@@ -162,7 +162,7 @@ class AuditLog:
             with suppress(Empty):
                 return self._queue.get(timeout=RETRY_S)
             with suppress(LogUnavailable):  # the reason stays
-                self._ledger.try_again()
+                self._ledger.open()
         return self._queue.get()
 
     def _write(self, batch: list[_Wish]) -> None:

@@ -9,7 +9,9 @@ A client that hangs up cancels nothing of this: what is queued for the log stays
 import hashlib
 import logging
 import time
+import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Protocol
@@ -55,17 +57,18 @@ class Recorder:
 
     async def downloaded(self, document_id: str, exchange_id: str, size: int, address: str) -> None:
         """Record that a document is about to be handed out. Raises 503 `00510`."""
+        identifier = exchange_id or str(uuid.uuid4())
         record = {
             "v": 1,
             "event": "downloaded",
-            "id": exchange_id,
+            "id": identifier,
             "at": self.now(),
             "document": document_id,
             "size": size,
             "address": address,
         }
         await self.write(record)
-        self._line({"event": "downloaded", "id": exchange_id, "size": size})
+        self._line({"event": "downloaded", "id": identifier, "size": size})
 
     async def write(self, record: dict[str, Any]) -> None:
         """Make a record durable. Raises 503 `00510` when that fails; a cancelled caller does not take it back."""
@@ -128,7 +131,8 @@ class Recording:
             LOG.error("exchange_failed", exc_info=error, extra={"id": self._ask.id})
             found = problem("00500")
         else:  # the task is being cancelled, or the process ends: say so in the log, and let it go on
-            await self._recorder.write(self._refusal("failed", 500, "00500"))
+            with suppress(Problem):  # nobody is left to be told 00510, and who cancels must see it cancelled
+                await self._recorder.write(self._refusal("failed", 500, "00500"))
             return
         found.quota = self.quota or found.quota
         self.consumer = self.consumer or found.consumer

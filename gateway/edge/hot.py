@@ -65,7 +65,7 @@ class HotRoute:
                 id=identifier,
                 product=match.product,
                 version=match.version,
-                parameters=match.parameters,
+                parameters=with_query(match, pairs),
                 stated=stated(pairs),
                 token=fields.token(),
                 token_in_url=any(name == "token" for name, _ in pairs),
@@ -79,6 +79,14 @@ class HotRoute:
             LOG.exception("request_failed", extra={"id": identifier})
             leaving = problem_envelope(problem("00500"))
         await answer(send, leaving, fields.request_id or identifier.encode())
+
+
+def with_query(match: Match, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The product's parameters: those of the path, and those of the query it takes (the last one when repeated)."""
+    wanted = match.product.query
+    if not wanted:
+        return match.parameters
+    return {name: value for name, value in pairs if name in wanted} | match.parameters
 
 
 async def answer(send: Send, leaving: Envelope, request_id: bytes) -> None:

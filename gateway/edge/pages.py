@@ -12,8 +12,9 @@ from gateway.edge.hot import UNKNOWN
 from gateway.edge.pings import Pings
 from gateway.edge.reading import Fields, Network, address, credential, parameters
 from gateway.envelope import problem_envelope
-from gateway.exchange import House, deliver
+from gateway.exchange import House, deliver, relayed
 from gateway.problems import Problem, problem
+from gateway.values import Delivery
 
 PRIVILEGES = ("/privileges", "/v2/privileges", "/v3/privileges", "/v4/privileges")
 ALIVE = ("/v2/ping", "/v3/ping", "/v4/ping")
@@ -86,16 +87,31 @@ def add_pages(
     @app.get("/documents/{capability}/{filename}")
     async def document(request: Request, capability: str, filename: str) -> Response:
         """A registry's document, to whoever holds its signed address. The download is recorded first."""
-        fields = Fields(request.scope["headers"])
-        found = await deliver(capability, address(request.scope, fields, trusted), house())
-        headers = {
-            "content-disposition": f"inline; filename*=UTF-8''{quote(found.filename)}; filename=\"{found.filename}\"",
-            "cache-control": "private, no-store",
-            "x-content-type-options": "nosniff",
-            "content-security-policy": "default-src 'none'; sandbox",
-            "referrer-policy": "no-referrer",
-        }
-        return Response(found.content, 200, headers, found.media_type)
+        return handed_out(await deliver(capability, calling(request), house()))
+
+    @app.get("/proxy/files/{capability}/{filename}")
+    async def file(request: Request, capability: str, filename: str) -> Response:
+        """A file that stayed at its registry, to whoever holds its sealed address. Recorded first too."""
+        return handed_out(await relayed(capability, calling(request), house()))
+
+    def calling(request: Request) -> str:
+        return address(request.scope, Fields(request.scope["headers"]), trusted)
+
+
+def handed_out(found: Delivery) -> Response:
+    """A document as it leaves: with a usable name, for the caller alone, and never run by a browser."""
+    plain = "".join(
+        letter if letter.isascii() and letter.isprintable() and letter not in '"\\\\' else "_"
+        for letter in found.filename
+    )
+    headers = {
+        "content-disposition": f"inline; filename*=UTF-8''{quote(found.filename)}; filename=\"{plain}\"",
+        "cache-control": "private, no-store",
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "default-src 'none'; sandbox",
+        "referrer-policy": "no-referrer",
+    }
+    return Response(found.content, 200, headers, found.media_type)
 
 
 def _request_id(request: Request) -> dict[str, str]:

@@ -73,6 +73,8 @@ class Pings:
         if self._maintenance and remaining:
             known.status, known.until = "maintenance", now + timedelta(seconds=remaining)
             return
+        if contract.probe is None:
+            return
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 await contract.probe(self._doors[contract.registry])

@@ -38,7 +38,7 @@ class Router:
     def __init__(self, products: Iterable[Product]) -> None:
         self._root = _Node()
         for product in products:
-            for path in {version.path for version in product.versions.values()}:
+            for path in {p for version in product.versions.values() for p in (version.path, *version.aliases)}:
                 self._add(path, product)
 
     def match(self, path: str) -> Match | None:

@@ -14,10 +14,8 @@ from gateway.values import Ask, Consumer, Grant, Permit, Released
 class Purpose:
     """The policies in force, loaded once. Fails closed: what they do not grant is refused."""
 
-    def __init__(self, policies: Policies, providers: dict[str, tuple[str, str]]) -> None:
-        """`providers`: for each registry its error prefix and the name clients know."""
+    def __init__(self, policies: Policies) -> None:
         self._policies = policies
-        self._providers = providers
 
     def grant(self, consumer: Consumer, product: Product) -> Grant:
         """What the consumer's purpose opens. Raises 403 `00100`."""
@@ -32,5 +30,4 @@ class Purpose:
         try:
             return permit.release.narrow(answer)
         except ValueError:
-            prefix, provider = self._providers[product.registry]
-            raise provider_problem(prefix, provider, "999") from None
+            raise provider_problem(product.error_prefix, product.provider, "999") from None

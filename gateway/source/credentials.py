@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A registry's access token: fetched when needed, kept until shortly before its end, renewed once however many wait.
 
-Source: the running service's rules. A token is kept `expires_in` minus ten seconds; an answer without `expires_in` is
-used by those who waited for it and not kept. A login answer that is not JSON is asked for again, five times in all.
+Source: the running service's rules. A token is kept for its life minus ten seconds; one whose life is not told is used
+by those who waited for it and not kept. A login answer that is not JSON is asked for again, five times in all.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from connectors.kit import RegistryError, RegistryInternal, Reply, UnknownAnswer
-from connectors.kit.contract import Access
+from connectors.kit.facts import Access
+from gateway.source.login import Login, life_of, value_at
 
 TRIES = 5
 PAUSE_S = 0.2
@@ -21,25 +20,22 @@ EARLY_S = 10
 Send = Callable[[str, str, Mapping[str, str], bytes | None], Awaitable[Reply]]
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
-    """Where and with what to log in. `form` holds secrets and is never shown."""
-
-    url: str
-    form: Mapping[str, str]
-
-    def __repr__(self) -> str:
-        return f"Login(url={self.url!r})"
-
-
 class Credentials:
-    """Keeps one registry's token. `monotonic`: seconds that only grow."""
+    """Keeps one registry's token. `logins`: the accounts, the usual one first. `monotonic`: seconds that only grow."""
 
-    def __init__(self, access: Access, login: Login, send: Send, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        access: Access,
+        logins: Sequence[Login],
+        send: Send,
+        monotonic: Callable[[], float],
+        now: Callable[[], float],
+    ) -> None:
         self._access = access
-        self._login = login
+        self._logins = list(logins)
         self._send = send
         self._monotonic = monotonic
+        self._now = now
         self._token: str | None = None
         self._until = 0.0
         self._under_way: asyncio.Task[str] | None = None
@@ -70,17 +66,23 @@ class Credentials:
 
     async def _log_in(self) -> str:
         try:
-            return await self._ask()
+            return await self._ask_each()
         except RegistryError:
             if (wanted := self.failure()) is not None:
                 raise wanted from None
             raise
 
-    async def _ask(self) -> str:
-        body = urlencode(self._login.form).encode()
-        headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+    async def _ask_each(self) -> str:
+        """Try the accounts in turn while they are refused; one that is goes to the end of the line."""
+        for _ in range(len(self._logins) - 1):
+            reply = await self._send_to(self._logins[0])
+            if reply.status != 401:
+                return await self._read(reply)
+            self._logins.append(self._logins.pop(0))
+        return await self._read(await self._send_to(self._logins[0]))
+
+    async def _read(self, reply: Reply) -> str:
         for left in range(TRIES - 1, -1, -1):
-            reply = await self._send("POST", self._login.url, headers, body)
             if 300 <= reply.status < 400:
                 raise RegistryInternal
             said = reply.json_or_none()
@@ -88,14 +90,18 @@ class Credentials:
                 return self._keep(said)
             if left:
                 await asyncio.sleep(PAUSE_S)
+                reply = await self._send_to(self._logins[0])
         raise UnknownAnswer
 
+    async def _send_to(self, login: Login) -> Reply:
+        return await self._send("POST", login.url, login.headers, login.body)
+
     def _keep(self, said: Any) -> str:
-        token = said.get("access_token") if isinstance(said, dict) else None
+        token = value_at(said, self._access.token_field)
         if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
             raise UnknownAnswer
-        seconds = said.get("expires_in")
-        if isinstance(seconds, int) and seconds > EARLY_S:
+        life = life_of(self._access.life, said, token, self._now())
+        if life > EARLY_S:
             self._token = token
-            self._until = self._monotonic() + seconds - EARLY_S
+            self._until = self._monotonic() + life - EARLY_S
         return token

@@ -63,8 +63,13 @@ def addresses(contracts: Mapping[str, Contract], base: str) -> dict[str, str]:
     """The variables that lead every registry in `contracts` to its simulator at `base`, with made-up credentials."""
     found = {}
     for name, contract in contracts.items():
+        access = contract.access
         found[contract.base_url] = f"{base}/{name}"
-        if contract.access.token_url and not contract.access.token_url.startswith("/"):
-            found[contract.access.token_url] = f"{base}/{name}/token"
-        found |= {variable: f"sandbox-{field}" for field, variable in contract.access.secrets.items()}
+        found |= {variable: f"{base}/{name}/{label}" for label, variable in contract.other_urls.items()}
+        if access.token_url and not access.token_url.startswith("/"):
+            found[access.token_url] = f"{base}/{name}/token"
+        for account in (access.secrets, *access.accounts):
+            found |= {variable: f"sandbox-{field}" for field, variable in account.items()}
+        if contract.tls:
+            found |= {contract.tls.certificate: "", contract.tls.key: ""}
     return found

@@ -7,20 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.kit import Answer, Registry, RegistryError, RegistryRefusal, Siren, Siret, UnknownAnswer
-from connectors.kit.contract import Contract
+from connectors.kit import Answer, Registry, RegistryError, RegistryRefusal, UnknownAnswer
+from connectors.kit.contract import Contract, Product
+from connectors.kit.parameters import KINDS, Wrong
+from connectors.kit.paris import PARIS
 from gateway.problems import JSON_API, Problem, Wording, problem, provider_problem, several
 from gateway.values import Question, Sourced
 
 LOG = logging.getLogger("dlnuf.source")
 
 DOCUMENT_LIFE_S = 86_400
-
-PARSERS: Mapping[str, tuple[Callable[[str], str | None], str]] = {
-    "siren": (Siren.parse, "00301"),
-    "siret": (Siret.parse, "00302"),
-}
-"""For each path parameter: how it is read, and the code of the refusal when it cannot be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,63 +54,68 @@ class Source:
         if self._maintenance and contract.maintenance:
             now = self._clock()
             if remaining := max(window.remaining(now) for window in contract.maintenance):
-                raise provider_problem(contract.error_prefix, contract.provider, "020", retry_in=remaining)
+                raise provider_problem(
+                    question.product.error_prefix, question.product.provider, "020", retry_in=remaining
+                )
         return Call(question, contract, self._arguments(question))
 
     async def put(self, call: Call) -> Sourced:
         """Hold the conversation. Raises the registry's problem in the catalogue's codes, never anything else."""
-        question, contract = call.question, call.contract
+        question = call.question
         try:
             answer = await question.version.conversation(**call.arguments)
         except RegistryError as error:
-            raise translated(error, contract) from None
+            raise translated(error, question.product) from None
         except Exception:
             # A connector that meets what its sheet does not know must not look like a fault of the caller's or ours.
             LOG.exception("connector_failed", extra={"product": question.product.id})
-            raise translated(UnknownAnswer(), contract) from None
+            raise translated(UnknownAnswer(), question.product) from None
         return self.dated(call, answer)
 
     def dated(self, call: Call, answer: Answer[Any]) -> Sourced:
         """An answer obtained just now, with its registry's name and how long it stays fresh."""
-        question, contract = call.question, call.contract
+        question = call.question
         now = self._clock().replace(microsecond=0)
         obtained = int(now.timestamp())
         life = question.product.freshness.seconds(now)
         if answer.document is not None:
             # A document lives at most a day, and the answer that names it no longer than the document.
             life = min(life, DOCUMENT_LIFE_S)
-        return Sourced(answer, contract.provider, obtained, obtained + life)
+        return Sourced(answer, question.product.provider, obtained, obtained + life)
 
     def _arguments(self, question: Question) -> dict[str, Any]:
-        parsed: dict[str, Any] = {}
+        product = question.product
+        today = self._clock().astimezone(PARIS).date()
+        parsed: dict[str, Any] = dict.fromkeys(product.query)
         wrong = []
-        for name in question.product.parameters:
-            parse, code = PARSERS[name]
-            raw = question.parameters[name]
-            value = parse(raw) or (raw if raw in self._also_accepted else None)
-            if value is None:
-                wrong.append((code, name))
-            parsed[name] = value
+        for name, kind in product.kinds.items():
+            raw = question.parameters.get(name)
+            if raw is None:
+                continue
+            try:
+                parsed[name] = raw if raw in self._also_accepted else KINDS[kind].value(raw, today)
+            except Wrong as error:
+                wrong.append((error.code, name))
         if wrong:
             raise several(wrong, JSON_API)
-        door = self._doors[question.product.registry]
-        given = {"registry": door, "caller": question.caller, **parsed}
+        given = {"registry": self._doors[product.registry], "caller": question.caller, **parsed}
         return {argument: given[what] for argument, what in question.version.arguments.items()}
 
 
-def translated(error: RegistryError, contract: Contract) -> Problem:
+def translated(error: RegistryError, product: Product) -> Problem:
     """A registry's error as the problem a caller reads."""
     if error.suffix == "501" and not isinstance(error, RegistryRefusal):
-        meta = {"provider": contract.provider, "retry_in": error.retry_in}
+        meta = {"provider": product.provider, "retry_in": error.retry_in}
         found = problem("00501", meta=meta, media_type=JSON_API)
         found.from_registry = True
         return found
     wording = Wording(error.status, error.title, error.detail) if isinstance(error, RegistryRefusal) else None
     return provider_problem(
-        contract.error_prefix,
-        contract.provider,
+        product.error_prefix,
+        product.provider,
         error.suffix,
         wording=wording,
         retry_in=error.retry_in,
         provider_errors=error.provider_errors,
+        more=error.meta,
     )

@@ -5,6 +5,7 @@ Each registry has connections of its own, so that a slow one never takes another
 """
 
 import errno
+import ssl
 from collections.abc import Callable, Mapping
 
 import aiohttp
@@ -27,8 +28,11 @@ def _nothing() -> Mapping[str, str]:
 class Wire:
     """One registry's HTTP client. `extra_headers` are asked for at each call (the sandbox's faults)."""
 
-    def __init__(self, contract: Contract, extra_headers: ExtraHeaders = _nothing) -> None:
+    def __init__(
+        self, contract: Contract, extra_headers: ExtraHeaders = _nothing, tls: ssl.SSLContext | None = None
+    ) -> None:
         self._contract = contract
+        self._tls = tls
         self._extra_headers = extra_headers
         self._session: aiohttp.ClientSession | None = None
 
@@ -36,7 +40,7 @@ class Wire:
         """Make the client; must run in the event loop that will use it."""
         contract = self._contract
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=contract.concurrency, ttl_dns_cache=60),
+            connector=aiohttp.TCPConnector(limit=contract.concurrency, ttl_dns_cache=60, ssl=self._tls or True),
             timeout=aiohttp.ClientTimeout(total=contract.timeout_s, sock_connect=contract.connect_timeout_s),
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,

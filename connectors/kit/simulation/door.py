@@ -4,6 +4,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import parse_qsl
 
 from connectors.kit.contract import Contract
 from connectors.kit.door import Reply, as_json
@@ -15,12 +16,13 @@ REDIRECTS = {301, 302, 303, 307, 308}
 
 @dataclass
 class SimulatedDoor:
-    """Implements `Registry`. `headers` are sent with every call (the bearer token a test obtained by itself)."""
+    """Implements `Registry`. `headers` (lower case) and `query` go with every call: the registry's credentials."""
 
     contract: Contract
     handler: Handler
     clock: datetime
     headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
 
     async def get(
@@ -30,18 +32,41 @@ class SimulatedDoor:
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         accept_redirect: bool = False,
+        base: str = "",
     ) -> Reply:
-        """As the real door does."""
-        asked = Asked("GET", path, dict(query or {}), {**self.headers, **(headers or {})})
+        """As the real door does; another base address is the folder of that name, as in the sandbox."""
+        place, _, written = path.partition("?")
+        fields = {**dict(parse_qsl(written)), **(query or {}), **self.query}
+        asked = Asked("GET", _under(base, place), fields, {**self.headers, **_lower(headers)})
         return self._put(asked, accept_redirect)
 
-    async def post(self, path: str, *, json: object, headers: Mapping[str, str] | None = None) -> Reply:
+    async def post(self, path: str, *, json: object, headers: Mapping[str, str] | None = None, base: str = "") -> Reply:
         """As the real door does."""
-        return self._put(Asked("POST", path, {}, {**self.headers, **(headers or {})}, as_json(json)), False)
+        asked = Asked("POST", _under(base, path), self.query, {**self.headers, **_lower(headers)}, as_json(json))
+        return self._put(asked, False)
 
-    def refusal(self, name: str, provider_errors: Sequence[object] | None = None) -> RegistryError:
+    async def post_bytes(self, path: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> Reply:
         """As the real door does."""
-        return self.contract.refusal(name, provider_errors)
+        return self._put(Asked("POST", path, self.query, {**self.headers, **_lower(headers)}, body), False)
+
+    def secret(self, name: str) -> str:
+        """As in the sandbox."""
+        return f"sandbox-{name}"
+
+    def link(self, path: str, filename: str, *, base: str = "", life_s: int = 86_400) -> str:
+        """An address that shows what it stands for."""
+        return f"https://passerelle.test/proxy/files/{base}{path}#{life_s}/{filename}"
+
+    def refusal(
+        self,
+        name: str,
+        provider_errors: Sequence[object] | None = None,
+        *,
+        retry_in: int | None = None,
+        meta: Mapping[str, object] | None = None,
+    ) -> RegistryError:
+        """As the real door does."""
+        return self.contract.refusal(name, provider_errors, retry_in=retry_in, meta=meta)
 
     def now(self) -> datetime:
         """The test's own time."""
@@ -58,3 +83,11 @@ class SimulatedDoor:
             raise RegistryInternal
         fields = {"content-type": said.content_type} | {name.lower(): value for name, value in said.headers.items()}
         return Reply(said.status, fields, said.body)
+
+
+def _under(base: str, path: str) -> str:
+    return f"/{base}{path}" if base else path
+
+
+def _lower(headers: Mapping[str, str] | None) -> dict[str, str]:
+    return {name.lower(): value for name, value in (headers or {}).items()}

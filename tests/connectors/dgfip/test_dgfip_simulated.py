@@ -69,8 +69,8 @@ async def test_adelie_is_told_who_asks_and_under_which_number(door: SimulatedDoo
     assert (turnovers.method, turnovers.path) == ("GET", "/adelie/v1/chiffreAffaires")
     assert turnovers.query == {"userId": caller.token_id, "siret": "99910011800010"}
     for asked in door.asked:
-        assert asked.headers["X-Correlation-ID"] == caller.request_id
-        assert asked.headers["X-Request-ID"] == caller.request_id
+        assert asked.headers["x-correlation-id"] == caller.request_id
+        assert asked.headers["x-request-id"] == caller.request_id
 
 
 def question(path: str, query: dict[str, str], door: SimulatedDoor, caller: Caller) -> Asked:

@@ -176,7 +176,6 @@ def test_a_collection_is_described_by_its_items(essai: Load) -> None:
         (('"77"', '"7"'), "`error_prefix` is two digits"),
         (('suffix = "501"', 'suffix = "51"'), "refusals.refus: `suffix` is three digits"),
         (("retry_in = 60", 'retry_after = "60"'), "retry_after"),
-        (('ping = "essai/fiche"', "ping = []"), "`ping` is an id, or a list of ids that is not empty"),
         (('"essai/fiche"', '"Essai"'), "ping: `Essai` is not an id"),
         (('"essai/fiche"', '["essai/fiche", "essai/fiche"]'), "ping: an id stands twice"),
         (('kind = "none"', 'kind = "basic"'), "access.kind is one of"),
@@ -198,7 +197,7 @@ def test_a_collection_is_described_by_its_items(essai: Load) -> None:
         (('v4 = "essai_v4"', 'v5 = "essai_v5"'), "v4"),
     ],
     ids=[
-        "unknown_key", "folder", "prefix", "suffix", "refusal_key", "no_ping", "ping_shape", "ping_twice", "access",
+        "unknown_key", "folder", "prefix", "suffix", "refusal_key", "ping_shape", "ping_twice", "access",
         "window", "missing_key", "product_name", "product_key", "no_path", "path_shape", "parameters", "freshness",
         "cache_key", "document", "persons", "no_such_field", "empty_group", "two_groups", "no_group", "operation",
     ],

@@ -125,6 +125,8 @@ def product_of(
 ) -> Product:
     """A product of the registry `r`."""
     return Product(
+        error_prefix="90",
+        provider="R",
         id=f"r/{name}",
         registry="r",
         name=name,

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Files that stay at their registry until somebody opens them: addresses of ours that say nothing of theirs.
+
+The address is `/proxy/files/<sealed>/<file name>`: registry, place and end of validity, sealed with AES-256-GCM, so
+that it can be neither read nor changed. Only places that a connector named can be opened, through that registry's own door.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from urllib.parse import quote
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from connectors.kit import NotFound, Registry, RegistryError, RegistryTimeout, RegistryUnavailable, Reply
+from gateway.problems import JSON_API, Problem, problem
+from gateway.values import Delivery
+
+MAX_LIFE_S = 86_400
+_LONGEST = 2_000
+_STATUSES = {403: "00601", 429: "00602", 500: "00603", 502: "00604", 503: "00605", 504: "00606"}
+
+
+class Relay:
+    """Makes such addresses, and opens them. `key`: 32 bytes; `now`: epoch seconds; `random`: that many random bytes."""
+
+    def __init__(self, key: bytes, public_url: str, now: Callable[[], float], random: Callable[[int], bytes]) -> None:
+        # A key of its own, so that a link can never be taken for a document or the other way round.
+        self._cipher = AESGCM(hashlib.sha256(b"dlnuf relay" + key).digest())
+        self._public_url = public_url
+        self._now = now
+        self._random = random
+        self._doors: Mapping[str, Registry] = {}
+
+    def through(self, doors: Mapping[str, Registry]) -> None:
+        """The doors files are fetched through, once they are made."""
+        self._doors = doors
+
+    def link(self, registry: str, base: str, path: str, filename: str, life_s: int) -> str:
+        """An address of ours for a registry's file."""
+        until = int(self._now()) + min(life_s, MAX_LIFE_S)
+        nonce = self._random(12)
+        sealed = nonce + self._cipher.encrypt(nonce, orjson.dumps((registry, base, path, filename, until)), None)
+        text = base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+        return f"{self._public_url}/proxy/files/{text}/{quote(filename)}"
+
+    async def fetch(self, capability: str) -> Delivery:
+        """The file behind an address. Raises 404 `00404`, 410 `00403`, or `0060x` for what the registry answers."""
+        registry, base, path, filename, until = self._opened(capability)
+        if until <= self._now():
+            raise problem("00403")
+        try:
+            reply = await self._doors[registry].get(path, base=base)
+        except RegistryError as error:
+            raise _trouble(error) from None
+        if reply.status != 200:
+            raise _refused(reply)
+        identifier = hashlib.sha256(f"{registry} {base} {path}".encode()).hexdigest()[:32]
+        media_type = reply.headers.get("content-type", "application/octet-stream")
+        return Delivery(identifier, "", filename, media_type, reply.body)
+
+    def _opened(self, capability: str) -> tuple[str, str, str, str, int]:
+        try:
+            if len(capability) > _LONGEST or not capability.isascii():
+                raise ValueError
+            sealed = base64.b64decode(capability + "=" * (-len(capability) % 4), altchars=b"-_", validate=True)
+            registry, base, path, filename, until = orjson.loads(self._cipher.decrypt(sealed[:12], sealed[12:], None))
+        except (ValueError, InvalidTag):
+            raise problem("00404") from None
+        return registry, base, path, filename, until
+
+
+def _trouble(error: RegistryError) -> Problem:
+    if isinstance(error, NotFound):
+        return problem("00404")
+    code = "00606" if isinstance(error, RegistryTimeout) else "00604"
+    return problem(code if isinstance(error, RegistryTimeout | RegistryUnavailable) else "00502", media_type=JSON_API)
+
+
+def _refused(reply: Reply) -> Problem:
+    if reply.status == 404:
+        return problem("00404")
+    return problem(_STATUSES.get(reply.status, "00603"), media_type=JSON_API)

@@ -17,7 +17,7 @@ import orjson
 
 FLUSH_S = 0.2
 MAX_WAITING = 10_000
-_USUAL = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+_USUAL = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
 
 
 class Lines:
@@ -66,6 +66,7 @@ def configure(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # « started », « stopped »: our commands say it
 
 
 def _places(trace: Any) -> list[str]:

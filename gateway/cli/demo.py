@@ -4,10 +4,13 @@
 import argparse
 import asyncio
 import json
+import os
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
 STATE = Path(".sandbox")
+LOG = "sandbox.log"
 PARAMETERS = {"context": "Marchés publics", "object": "marche-127", "recipient": "13002526500013"}
 
 
@@ -31,7 +34,15 @@ def run(chosen: argparse.Namespace) -> int:
 
     chosen.host, chosen.payloads, chosen.public_url = "127.0.0.1", None, None
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(stay(chosen, lambda address: _show(address, chosen.state)))
+        return runner.run(stay(chosen, lambda address: _ready(address, chosen.state)))
+
+
+def _ready(address: str, state: Path) -> Coroutine[Any, Any, None]:
+    """From here on the service's lines go to a file: the terminal is for the demonstration."""
+    log = os.open(state / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(log, 2)
+    os.close(log)
+    return _show(address, state)
 
 
 async def _show(address: str, state: Path) -> None:
@@ -63,7 +74,7 @@ async def _show(address: str, state: Path) -> None:
     print("À vous :\n")
     query = "context=March%C3%A9s%20publics&object=marche-127&recipient=13002526500013"
     print(f'curl -H "Authorization: Bearer $(cat {state}/demo.token)" \\\n  "{address}{paths[0]}?{query}"\n')
-    print("Ctrl-C arrête le bac à sable.", flush=True)
+    print(f"Les lignes de service vont dans {state / LOG}. Ctrl-C arrête le bac à sable.", flush=True)
 
 
 def _summary(body: dict[str, Any]) -> dict[str, Any]:

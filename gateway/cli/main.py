@@ -3,6 +3,7 @@
 
 import argparse
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -64,6 +65,9 @@ def parser(nouns: Sequence[str] = NOUNS) -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
+    for stream in (sys.stdout, sys.stderr):  # French has accents whatever the locale says
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     given = list(sys.argv[1:] if arguments is None else arguments)
     # Only the noun that was asked for is imported: `dlnuf token list` does not wait for a web framework.
     nouns = (given[0],) if given and given[0] in NOUNS else NOUNS

@@ -51,6 +51,7 @@ def run(_: argparse.Namespace) -> int:
         print(f"dlnuf serve : impossible d'écouter : {error.strerror}.", file=sys.stderr)
         return 1
     running = server(app, settings.host, settings.port)
+    print(f"Passerelle à l'écoute sur {settings.host}:{listening.getsockname()[1]}.", flush=True)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(running.serve(sockets=[listening]))
     return 0 if running.started else 1

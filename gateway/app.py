@@ -70,6 +70,7 @@ class _Open:
 
     house: House
     pings: Pings
+    source: Source
     log: AuditLog
     register: Register
 
@@ -94,7 +95,14 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
         return (opened[0].log.reason or None) if opened else "arrêt en cours"
 
     behind = FastAPI(title="Dites-le-nous une fois", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    add_pages(behind, lambda: opened[0].house, lambda: opened[0].pings, ready, settings.trusted_proxies)
+    add_pages(
+        behind,
+        lambda: opened[0].house,
+        lambda: opened[0].pings,
+        ready,
+        lambda: opened[0].source.states(),
+        settings.trusted_proxies,
+    )
     products = [product for contract in contracts.values() for product in contract.products.values()]
     return HotRoute(behind, Router(products), lambda: opened[0].house, settings.trusted_proxies)
 
@@ -122,7 +130,9 @@ async def _opened(
         settings.state / "documents.db", keys.documents, keys.links, settings.public_url, around.now, around.random
     )
     also = around.cases.identifiers if around.cases else frozenset()
-    source = Source(contracts, doors, around.clock, maintenance=settings.maintenance, also_accepted=also)
+    source = Source(
+        contracts, doors, around.clock, around.monotonic, maintenance=settings.maintenance, also_accepted=also
+    )
     house = House(
         audit=Recorder(log, keys.subjects, around.clock, around.line or lines or _nowhere),
         identity=Bearer(keys, register, around.now, around.monotonic),
@@ -134,10 +144,11 @@ async def _opened(
         documents=documents,
         relay=relay,
         public_url=settings.public_url,
+        now=around.now,
     )
     pings = Pings(contracts, doors, around.clock, maintenance=settings.maintenance)
     try:
-        yield _Open(house, pings, log, register)
+        yield _Open(house, pings, source, log, register)
     finally:
         for wire in wires.values():
             await wire.close()

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Fresh answers kept in the process, under the keys their contracts declare, for as long as those contracts allow.
+"""Answers kept in the process, under the keys their contracts declare, for as long as those contracts allow.
+
+Past its freshness an answer is served only when its registry does not answer and its contract allows it (`stale_for`).
 
 Fails towards the registry: what is not found, too large or past its time is simply asked again. Kept as bytes, so that
 the limit means something and nobody can change what is kept.
@@ -7,14 +9,17 @@ the limit means something and nobody can change what is kept.
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
 from connectors.kit import Answer
+from gateway.problems import Problem
 from gateway.values import FiledDocument, Question, Sourced
 
+UNANSWERED = frozenset({502, 503, 504})
+"""The statuses of a registry that did not answer the question."""
 OVERHEAD_BYTES = 400
 """What an entry costs beside its bytes: key, objects, place in the order."""
 
@@ -42,9 +47,26 @@ class Cache:
         kept = self._kept.get(question.key)
         if kept is None:
             return None
-        if kept.fresh_until <= self._now():
-            self._forget(question.key)
+        now = self._now()
+        if kept.fresh_until <= now:
+            if kept.fresh_until + question.product.stale_for_s <= now:
+                self._forget(question.key)
             return None
+        return self._served(question, kept)
+
+    def stale(self, question: Question, trouble: Problem) -> Sourced:
+        """The answer kept past its freshness, when the registry cannot answer and the contract allows it.
+
+        Raises `trouble` otherwise, and always when the registry did answer (« not found » is an answer).
+        """
+        kept = self._kept.get(question.key)
+        if kept is None or trouble.status not in UNANSWERED or kept.document is not None:
+            raise trouble
+        if kept.fresh_until + question.product.stale_for_s <= self._now():
+            raise trouble
+        return replace(self._served(question, kept), instead_of=trouble.code)
+
+    def _served(self, question: Question, kept: _Kept) -> Sourced:
         self._kept.move_to_end(question.key)
         data, links, meta = orjson.loads(kept.body)
         answer: Answer[Any] = Answer(data, links, meta)

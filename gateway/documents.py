@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -66,13 +67,14 @@ class Documents:
     def file(self, sourced: Sourced, *, kept: bool) -> Sourced:
         """File the document that came with an answer, if one did. `kept`: the answer goes to the cache.
 
-        The document lives a day at most, and never longer than the cached answer that names it.
+        The document lives a day at most, or what its registry promises if that is less, and never longer than the
+        cached answer that names it.
         Raises 502 `00502` when the store cannot take it.
         """
         document = sourced.answer.document
         if document is None:
             return sourced
-        until = sourced.obtained_at + MAX_LIFE_S
+        until = sourced.obtained_at + min(document.life_s, MAX_LIFE_S)
         if kept and sourced.fresh_until > sourced.obtained_at:
             until = min(until, sourced.fresh_until)
         identifier = self._random(16).hex()
@@ -103,7 +105,10 @@ class Documents:
         return replace(sourced, answer=Answer(data, answer.links, answer.meta))
 
     def open(self, capability: str) -> Delivery:
-        """The document a signed address stands for. Raises 404 `00404`, or 410 `00403` once expired."""
+        """The document a signed address stands for.
+
+        Raises 404 `00404`, 410 `00403` once expired, 502 `00502` when the store cannot be read.
+        """
         match = _CAPABILITY.fullmatch(capability)
         if not match or not hmac.compare_digest(
             match["sig"], self._sign(match["id"], match["until"], match["delivery"])
@@ -111,9 +116,12 @@ class Documents:
             raise problem("00404")
         if int(match["until"]) <= self._now():
             raise problem("00403")
-        row = self._store.execute(
-            "SELECT filename, media_type, nonce, content FROM document WHERE id = ?", (match["id"],)
-        ).fetchone()
+        try:
+            row = self._store.execute(
+                "SELECT filename, media_type, nonce, content FROM document WHERE id = ?", (match["id"],)
+            ).fetchone()
+        except sqlite3.Error:
+            raise problem("00502", media_type=JSON_API) from None
         if row is None:
             raise problem("00403")
         filename, media_type, nonce, content = row
@@ -125,7 +133,8 @@ class Documents:
 
     def _address(self, filed: FiledDocument, exchange_id: str) -> str:
         signature = self._sign(filed.id, str(filed.until), exchange_id)
-        return f"{self._public_url}/documents/{filed.id}.{filed.until}.{exchange_id}.{signature}/{filed.filename}"
+        name = quote(filed.filename, safe="")
+        return f"{self._public_url}/documents/{filed.id}.{filed.until}.{exchange_id}.{signature}/{name}"
 
     def _sign(self, *parts: str) -> str:
         digest = hmac.digest(self._link_key, ".".join(("document", *parts)).encode(), hashlib.sha256)

@@ -2,10 +2,10 @@
 """What leaves: the contract's envelope and headers, serialised once, and what the gateway says of the answer.
 
 Ours is `meta.passerelle`, beside the contract's own meta: under which purpose and legal basis, from which registry,
-obtained and fresh until when, and which fields the purpose withheld.
+obtained and fresh until when, which fields the purpose withheld, and, when an older answer is served because the
+registry does not answer, the code of its trouble.
 """
 
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -17,9 +17,9 @@ from gateway.values import Ask, Envelope, Permit, Quota, Released, Sourced
 
 
 def envelope(
-    ask: Ask, permit: Permit, released: Released, sourced: Sourced, quota: Quota | None, public_url: str
+    ask: Ask, permit: Permit, released: Released, sourced: Sourced, quota: Quota | None, public_url: str, now: float
 ) -> Envelope:
-    """The answer as it leaves."""
+    """The answer as it leaves. `now`: epoch seconds."""
     data = released.data
     if permit.version.collection:
         data = [{"data": item, "links": {}, "meta": {}} for item in data]
@@ -34,8 +34,10 @@ def envelope(
         "en_cache": sourced.cached,
         "champs_non_communiques": permit.release.withheld,
     }
+    if sourced.instead_of:
+        meta["passerelle"]["perime_faute_de_reponse"] = sourced.instead_of
     body = orjson.dumps({"data": data, "links": _absolute(released.links, public_url), "meta": meta})
-    left = str(max(0, sourced.fresh_until - int(time.time()))).encode() if sourced.cached else b""
+    left = str(max(0, sourced.fresh_until - int(now))).encode() if sourced.cached else b""
     headers = (
         (b"x-response-cached", b"true" if sourced.cached else b"false"),
         (b"x-cache-expires-in", left),

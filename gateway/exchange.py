@@ -7,11 +7,13 @@ is under way (409), what was stated (422, 404), what is kept, whether the regist
 and only then the registry.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from connectors.kit import Caller
 from gateway.envelope import envelope
+from gateway.problems import Problem
 from gateway.values import Ask, Consumer, Delivery, Envelope, Permit, Question, Sourced
 
 if TYPE_CHECKING:
@@ -33,8 +35,8 @@ class Source(Protocol):
         """The question, ready to be put. Raises 503, 422."""
         ...
 
-    async def put(self, call: "Call") -> Sourced:
-        """The answer. Raises the registry's problem."""
+    async def put(self, call: "Call", *, alone: bool = True) -> Sourced:
+        """The answer; shared with others who ask the same at this moment, unless `alone`. Raises the problem."""
         ...
 
 
@@ -52,6 +54,7 @@ class House:
     documents: "Documents"
     relay: "Relay"
     public_url: str
+    now: Callable[[], float]
 
 
 async def exchange(ask: Ask, house: House) -> Envelope:
@@ -68,15 +71,26 @@ async def exchange(ask: Ask, house: House) -> Envelope:
             if sourced is None:
                 call = house.source.ready(question)
                 await record.asked()  # durable before any registry hears of it
-                sourced = await house.source.put(call)
-                sourced = house.documents.file(sourced, kept=not ask.wants_fresh)
-                if not ask.wants_fresh:
-                    house.cache.keep(question, sourced)
+                sourced = await ask_the_registry(question, call, ask, house)
             sourced = house.documents.named(sourced, permit, ask.id)
             released = house.purpose.narrow(permit, ask.product, sourced.answer)  # only the values the purpose allows
-            record.answer = envelope(ask, permit, released, sourced, record.quota, house.public_url)
+            record.answer = envelope(ask, permit, released, sourced, record.quota, house.public_url, house.now())
             record.cached = sourced.cached
     return record.answer  # nothing leaves before the block has closed: it wrote the digest of these very bytes
+
+
+async def ask_the_registry(question: Question, call: "Call", ask: Ask, house: House) -> Sourced:
+    """What the registry says, filed and kept; or what it said before, where its contract allows it and it is silent."""
+    try:
+        sourced = await house.source.put(call, alone=ask.wants_fresh)
+    except Problem as trouble:
+        if ask.wants_fresh:
+            raise
+        return house.cache.stale(question, trouble)
+    sourced = house.documents.file(sourced, kept=not ask.wants_fresh)
+    if not ask.wants_fresh:
+        house.cache.keep(question, sourced)
+    return sourced
 
 
 async def deliver(capability: str, address: str, house: House) -> Delivery:

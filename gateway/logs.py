@@ -31,7 +31,10 @@ class Lines:
     def __call__(self, fields: Mapping[str, Any]) -> None:
         """One line."""
         if len(self._waiting) < MAX_WAITING:
-            self._waiting.append(orjson.dumps(fields, option=orjson.OPT_APPEND_NEWLINE))
+            try:
+                self._waiting.append(orjson.dumps(fields, option=orjson.OPT_APPEND_NEWLINE))
+            except TypeError:
+                return
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(FLUSH_S, self.flush)
 
@@ -52,8 +55,10 @@ class JsonFormatter(logging.Formatter):
         """The line."""
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
         fields: dict[str, Any] = {"at": at, "level": record.levelname, "logger": record.name, "event": record.msg}
-        if record.args:
+        if record.args or not isinstance(record.msg, str):
             fields["event"] = record.getMessage()
+        # One line: asyncio writes what it knows of a lost error, with its message, on the lines below.
+        fields["event"] = fields["event"].partition("\n")[0]
         fields |= {key: value for key, value in record.__dict__.items() if key not in _USUAL}
         if record.exc_info and record.exc_info[0] is not None:
             fields["exception"] = record.exc_info[0].__name__

@@ -2,7 +2,8 @@
 """Files that stay at their registry until somebody opens them: addresses of ours that say nothing of theirs.
 
 The address is `/proxy/files/<sealed>/<file name>`: registry, place and end of validity, sealed with AES-256-GCM, so
-that it can be neither read nor changed. Only places that a connector named can be opened, through that registry's own door.
+that it can be neither read nor changed. Only places that a connector named can be opened, through that registry's own
+door.
 """
 
 import base64
@@ -15,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from connectors.kit import NotFound, Registry, RegistryError, RegistryTimeout, RegistryUnavailable, Reply
+from connectors.kit.errors import RegistryClosed
 from gateway.problems import JSON_API, Problem, problem
 from gateway.values import Delivery
 
@@ -44,39 +46,56 @@ class Relay:
         nonce = self._random(12)
         sealed = nonce + self._cipher.encrypt(nonce, orjson.dumps((registry, base, path, filename, until)), None)
         text = base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
-        return f"{self._public_url}/proxy/files/{text}/{quote(filename)}"
+        return f"{self._public_url}/proxy/files/{text}/{quote(filename, safe='')}"
 
     async def fetch(self, capability: str) -> Delivery:
-        """The file behind an address. Raises 404 `00404`, 410 `00403`, or `0060x` for what the registry answers."""
+        """The file behind an address. Raises 404 `00404`, 410 `00403`, or 502: `0060x` or `00502`."""
         registry, base, path, filename, until = self._opened(capability)
         if until <= self._now():
             raise problem("00403")
+        if (door := self._doors.get(registry)) is None:  # a registry that is no longer in use
+            raise problem("00404")
         try:
-            reply = await self._doors[registry].get(path, base=base)
+            reply = await door.get(path, base=base)
         except RegistryError as error:
             raise _trouble(error) from None
         if reply.status != 200:
             raise _refused(reply)
         identifier = hashlib.sha256(f"{registry} {base} {path}".encode()).hexdigest()[:32]
-        media_type = reply.headers.get("content-type", "application/octet-stream")
-        return Delivery(identifier, "", filename, media_type, reply.body)
+        return Delivery(identifier, "", filename, _media_type(reply), reply.body)
 
     def _opened(self, capability: str) -> tuple[str, str, str, str, int]:
         try:
             if len(capability) > _LONGEST or not capability.isascii():
                 raise ValueError
             sealed = base64.b64decode(capability + "=" * (-len(capability) % 4), altchars=b"-_", validate=True)
+            if base64.urlsafe_b64encode(sealed).rstrip(b"=") != capability.encode():
+                raise ValueError  # one file, one address: no other spelling of the same bytes
             registry, base, path, filename, until = orjson.loads(self._cipher.decrypt(sealed[:12], sealed[12:], None))
         except (ValueError, InvalidTag):
             raise problem("00404") from None
         return registry, base, path, filename, until
 
 
+def _media_type(reply: Reply) -> str:
+    """What the registry calls the file, unless that cannot stand in a header."""
+    said = reply.headers.get("content-type", "")
+    return said if said and said.isascii() and said.isprintable() else "application/octet-stream"
+
+
 def _trouble(error: RegistryError) -> Problem:
     if isinstance(error, NotFound):
         return problem("00404")
-    code = "00606" if isinstance(error, RegistryTimeout) else "00604"
-    return problem(code if isinstance(error, RegistryTimeout | RegistryUnavailable) else "00502", media_type=JSON_API)
+    match error:
+        case RegistryTimeout():
+            code = "00606"
+        case RegistryClosed():
+            code = "00605"
+        case RegistryUnavailable():
+            code = "00604"
+        case _:
+            code = "00502"
+    return problem(code, media_type=JSON_API)
 
 
 def _refused(reply: Reply) -> Problem:

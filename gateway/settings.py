@@ -54,7 +54,8 @@ def from_environment(environment: Mapping[str, str], default_policies: Path) -> 
     state = Path(environment.get("DLNUF_STATE", ".dlnuf"))
     host = environment.get("DLNUF_HOST", "127.0.0.1")
     port = _whole(environment, "DLNUF_PORT", 8000, 0, 65_535)
-    public = environment.get("DLNUF_PUBLIC_URL", f"http://{host}:{port}").rstrip("/")
+    place = f"[{host}]" if ":" in host else host
+    public = environment.get("DLNUF_PUBLIC_URL", f"http://{place}:{port}").rstrip("/")
     if not public.startswith(("http://", "https://")):
         raise SettingsError("DLNUF_PUBLIC_URL doit commencer par http:// ou https://.")
     return Settings(
@@ -111,6 +112,6 @@ def _network(text: str) -> Network:
 
 def _whole(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
     text = environment.get(name, str(default))
-    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+    if not text.isascii() or not text.isdigit() or len(text) > 20 or not least <= int(text) <= most:
         raise SettingsError(f"{name} doit être un nombre entier entre {least} et {most}.")
     return int(text)

@@ -187,7 +187,8 @@ class Delivery:
 class Sourced:
     """An answer with its source, when it was obtained, and until when it is fresh (epoch seconds).
 
-    `cached`: it was not asked of the registry for this request.
+    `cached`: it was not asked of the registry for this request. `instead_of`: code of the registry's trouble, when an
+    answer past its freshness is served because of it.
     """
 
     answer: Answer[Any]
@@ -196,6 +197,7 @@ class Sourced:
     fresh_until: int
     document: FiledDocument | None = None
     cached: bool = False
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,14 @@ It can be null when the registry has nothing; no purpose may withhold it, since 
 class Document:
     """A document handed over by a registry.
 
-    `filename` is what a person sees when saving it; it ends in the document's extension.
+    `filename` is what a person sees when saving it; it ends in the document's extension. `life_s`: how many seconds it
+    may be downloaded at most, a day unless the contract promises less.
     """
 
     content: bytes
     filename: str
     media_type: str = "application/pdf"
+    life_s: int = 86_400
 
 
 @dataclass(frozen=True, slots=True)

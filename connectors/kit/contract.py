@@ -22,6 +22,7 @@ from connectors.kit.facts import (
     Contract,
     ContractError,
     DocumentFields,
+    Patience,
     Product,
     Refusal,
     Version,
@@ -39,10 +40,12 @@ _PING = re.compile(r"[a-z0-9_]+(/[a-z0-9_-]+)+")
 _KNOWN = {
     "registry", "title", "provider", "error_prefix", "base_url", "connect_timeout_s", "timeout_s", "max_body_bytes",
     "concurrency", "access", "maintenance", "ping", "refusals", "products", "other_urls", "tls",
+    "breaker",
 }  # fmt: skip
 _KNOWN_PRODUCT = {
     "title", "paths", "operations", "deprecated", "open_data", "scopes", "pool", "fresh_for", "cache_key", "document",
     "groups", "natural_persons", "parameters", "query", "aliases", "error_prefix", "provider",
+    "stale_for",
 }  # fmt: skip
 
 
@@ -102,6 +105,7 @@ def _contract(registry: str, facts: dict[str, Any]) -> Contract:
         },
         other_urls=dict(facts.get("other_urls", {})),
         tls=ClientCertificate(**tls) if tls else None,
+        breaker=Patience(**facts.get("breaker", {})),
     )
 
 
@@ -163,6 +167,7 @@ def _product(
         error_prefix=row.get("error_prefix", facts["error_prefix"]),
         provider=row.get("provider", facts["provider"]),
         kinds=kinds,
+        stale_for_s=(Freshness.parse(row.get("stale_for", "none")).hours or 0) * 3600,
         query=tuple(query),
     )
 

@@ -5,6 +5,7 @@
     ├── NotFound              003  correct the identifier, or accept that nothing is known
     ├── Forbidden             005  nobody may read this entity
     ├── RegistryUnavailable   001  retry later
+    │   └── RegistryClosed    001  retry later: it said itself that it is closed
     ├── RegistryTimeout       002  retry later
     ├── RegistryNameUnknown   004  our operator must look
     ├── RegistryThrottled     008  retry later, slower
@@ -61,6 +62,10 @@ class RegistryUnavailable(RegistryError):
     """The registry refuses connections, drops them, or says it is unavailable."""
 
     suffix = "001"
+
+
+class RegistryClosed(RegistryUnavailable):
+    """The registry answers 503: it is there, and closed for now."""
 
 
 class RegistryTimeout(RegistryError):

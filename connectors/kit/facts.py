@@ -54,6 +54,14 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """When a failing registry is left alone: after how many troubles in a row, and for how many seconds."""
+
+    failures: int = 10
+    pause_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
 class ClientCertificate:
     """Mutual TLS: the settings that name the certificate's and the key's files."""
 
@@ -104,7 +112,9 @@ class Product:
     """What can be asked of a registry. `id` is `registry/name`; `parameters` are those of its paths.
 
     `kinds`: how each path or query parameter is read (a kind of `parameters.py`). `query`: the query parameters it
-    takes, all of them optional. `error_prefix`, `provider`: the product's own where a folder serves two providers.
+    takes, all of them optional. `stale_for_s`: how long past its freshness an answer may still be served, and say so,
+    while the registry does not answer; 0: never. `error_prefix`, `provider`: the product's own where a folder serves two
+    providers.
     """
 
     id: str
@@ -123,6 +133,7 @@ class Product:
     error_prefix: str
     provider: str
     kinds: Mapping[str, str] = field(default_factory=dict)
+    stale_for_s: int = 0
     query: tuple[str, ...] = ()
 
     def fields_of(self, group: str, version: int) -> tuple[str, ...]:
@@ -152,6 +163,7 @@ class Contract:
     products: Mapping[str, Product]
     other_urls: Mapping[str, str] = field(default_factory=dict)
     tls: ClientCertificate | None = None
+    breaker: Patience = field(default_factory=Patience)
 
     def refusal(
         self,

@@ -25,9 +25,10 @@ def add_pages(
     house: Callable[[], House],
     pings: Callable[[], Pings],
     ready: Callable[[], str | None],
+    states: Callable[[], dict[str, str]],
     trusted: Sequence[Network],
 ) -> None:
-    """Put the pages on the application. `ready`: why the gateway is not ready, or None."""
+    """Put the pages on the application. `ready`: why the gateway is not ready, or None. `states`: each registry's."""
 
     @app.exception_handler(Problem)
     async def say(request: Request, found: Problem) -> Response:
@@ -71,6 +72,11 @@ def add_pages(
         """200 when requests can be answered and recorded; 503 and the reason otherwise."""
         reason = ready()
         return JSONResponse({"status": "ok"} if reason is None else {"status": reason}, 503 if reason else 200)
+
+    @app.get("/health/registries")
+    async def registries() -> Response:
+        """Whether each registry is asked (`closed`), left alone (`open`) or tried again (`half_open`)."""
+        return JSONResponse(states())
 
     @app.get("/pings")
     async def all_pings() -> Response:

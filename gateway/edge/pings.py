@@ -62,13 +62,13 @@ class Pings:
             now = self._clock()
             if known.at is None or now - known.at >= KEPT:
                 await self._look(contract, known, now)
+                known.at = now  # only now: a look that was broken off is no look
         body = {"status": known.status, "last_update": _iso(known.at), "last_ok_status": _iso(known.last_ok)}
         if known.status == "maintenance":
             body["until"] = _iso(known.until)
         return (502 if known.status == "bad_gateway" else 200), body
 
     async def _look(self, contract: Contract, known: _Known, now: datetime) -> None:
-        known.at = now
         remaining = max((window.remaining(now) for window in contract.maintenance), default=0)
         if self._maintenance and remaining:
             known.status, known.until = "maintenance", now + timedelta(seconds=remaining)

@@ -27,12 +27,16 @@ class LimitedHttp(HttpToolsProtocol):
         self._tail = b""
         self._head_timer: asyncio.TimerHandle | None = None
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Whoever connects has a head's time to send one; who says nothing would otherwise hold its place for ever."""
+        super().connection_made(transport)  # type: ignore[arg-type]  # uvicorn narrows asyncio's own signature
+        self._start_timer()
+
     def data_received(self, data: bytes) -> None:
         """Count what belongs to a head, then go on as usual."""
         if self._in_head:
             self._count(data)
-            if self._head_timer is None:
-                self._head_timer = self.loop.call_later(HEAD_TIMEOUT_S, self._too_slow)
+            self._start_timer()
             if self._head_bytes > MAX_HEAD_BYTES:
                 self._too_large()
                 return
@@ -66,6 +70,10 @@ class LimitedHttp(HttpToolsProtocol):
         end = seen.find(b"\r\n\r\n")
         self._head_bytes += len(data) if end < 0 else max(0, end + 4 - len(self._tail))
         self._tail = seen[-3:]
+
+    def _start_timer(self) -> None:
+        if self._head_timer is None:
+            self._head_timer = self.loop.call_later(HEAD_TIMEOUT_S, self._too_slow)
 
     def _stop_timer(self) -> None:
         if self._head_timer is not None:

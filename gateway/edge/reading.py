@@ -91,19 +91,30 @@ def credential(fields: Fields, pairs: Sequence[tuple[str, str]], address: str) -
 def address(scope: Mapping[str, Any], fields: Fields, trusted: Sequence[Network]) -> str:
     """The caller's address: the peer's, or the nearest one in X-Forwarded-For that is not a proxy of ours."""
     client = scope.get("client")
-    nearest = str(client[0]) if client else ""
+    peer = str(client[0]) if client else ""
+    nearest = _plain(peer) or peer
     if not trusted or not fields.forwarded or not _within(nearest, trusted):
         return nearest
     hops = [hop.strip().decode("latin-1") for hop in b",".join(fields.forwarded).split(b",")]
     for hop in reversed(hops[-16:]):
-        try:
-            ipaddress.ip_address(hop)
-        except ValueError:
+        if (found := _plain(hop)) is None:
             return nearest
-        nearest = hop
-        if not _within(hop, trusted):
-            return hop
+        nearest = found
+        if not _within(nearest, trusted):
+            break
     return nearest
+
+
+def _plain(text: str) -> str | None:
+    """An address as it is usually written, or None. Seen through a v6 socket, a v4 address is still one."""
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    # A zone may hold any text, and says nothing outside the machine that wrote it.
+    return None if found.scope_id else str(found.ipv4_mapped or found)
 
 
 def _within(text: str, networks: Sequence[Network]) -> bool:

@@ -12,7 +12,7 @@ MAX_SEGMENTS = 12
 
 
 class RouteConflict(Exception):
-    """Two products claim the same path."""
+    """Two products claim the same path, or a path is one that no request can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ class Router:
 
     def _add(self, path: str, product: Product) -> None:
         node = self._root
+        if 1 + len(path.split("/")) > MAX_SEGMENTS:
+            raise RouteConflict(f"{path}: more than {MAX_SEGMENTS - 2} segments")
         for segment in path.split("/")[1:]:
             if segment.startswith("{"):
                 name = segment[1:-1]

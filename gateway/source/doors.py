@@ -37,11 +37,10 @@ def door(
 
 def client_certificate(contract: Contract, settings: Mapping[str, str]) -> ssl.SSLContext | None:
     """The TLS context that shows our certificate, for registries that want one. Raises OSError, ssl.SSLError."""
-    if contract.tls is None:
-        return None
-    certificate, key = settings.get(contract.tls.certificate), settings.get(contract.tls.key)
-    if not certificate:  # a simulated registry has no TLS, and its certificate setting is empty
-        return None
+    if contract.tls is None or not settings[contract.base_url].startswith("https://"):
+        return None  # a simulated registry is spoken to without TLS
+    certificate, key = settings[contract.tls.certificate], settings[contract.tls.key]
     context = ssl.create_default_context()
-    context.load_cert_chain(certificate, key)
+    # A key under a password is refused: without this, OpenSSL would ask for it on the terminal and wait.
+    context.load_cert_chain(certificate, key, password="")
     return context

@@ -86,11 +86,11 @@ class CasesFirst:
         """As the registries do."""
         return self._registries.ready(question)
 
-    async def put(self, call: Call) -> Sourced:
+    async def put(self, call: Call, *, alone: bool = True) -> Sourced:
         """The case's answer or problem when there is a case, else the registry's."""
         case = self._cases.find(call.question)
         if case is None:
-            return await self._registries.put(call)
+            return await self._registries.put(call, alone=alone)
         if case.status != 200:
             raise _problem_of(case)
         return self._registries.dated(call, _answer_of(case, call.question, self._cases.document))

@@ -71,5 +71,5 @@ def addresses(contracts: Mapping[str, Contract], base: str) -> dict[str, str]:
         for account in (access.secrets, *access.accounts):
             found |= {variable: f"sandbox-{field}" for field, variable in account.items()}
         if contract.tls:
-            found |= {contract.tls.certificate: "", contract.tls.key: ""}
+            found |= {contract.tls.certificate: "sans-objet", contract.tls.key: "sans-objet"}
     return found

@@ -12,6 +12,8 @@ from connectors.kit.contract import Contract, Product
 from connectors.kit.parameters import KINDS, Wrong
 from connectors.kit.paris import PARIS
 from gateway.problems import JSON_API, Problem, Wording, problem, provider_problem, several
+from gateway.source.breaker import Breaker
+from gateway.source.together import Together
 from gateway.values import Question, Sourced
 
 LOG = logging.getLogger("dlnuf.source")
@@ -36,6 +38,7 @@ class Source:
         contracts: Mapping[str, Contract],
         doors: Mapping[str, Registry],
         clock: Callable[[], datetime],
+        monotonic: Callable[[], float],
         *,
         maintenance: bool = True,
         also_accepted: frozenset[str] = frozenset(),
@@ -47,6 +50,11 @@ class Source:
         self._clock = clock
         self._maintenance = maintenance
         self._also_accepted = also_accepted
+        self._together: Together[Sourced] = Together()
+        self._breakers = {
+            name: Breaker(contract.breaker.failures, contract.breaker.pause_s, monotonic)
+            for name, contract in contracts.items()
+        }
 
     def ready(self, question: Question) -> Call:
         """Check what must hold before the registry is asked. Raises 503 `XX020`, then 422 `003xx`."""
@@ -59,11 +67,29 @@ class Source:
                 )
         return Call(question, contract, self._arguments(question))
 
-    async def put(self, call: Call) -> Sourced:
-        """Hold the conversation. Raises the registry's problem in the catalogue's codes, never anything else."""
+    async def put(self, call: Call, *, alone: bool = True) -> Sourced:
+        """Hold the conversation. Raises the registry's problem in the catalogue's codes, never anything else.
+
+        `alone`: not to share the answer of the same question under way.
+        """
         question = call.question
+        if alone or not question.product.freshness.seconds(self._clock()):
+            return await self._put(call)
+        return await self._together.ask(question.key, lambda: self._put(call))
+
+    async def _put(self, call: Call) -> Sourced:
+        question = call.question
+        breaker = self._breakers[question.product.registry]
+        outcome: BaseException | None = None
         try:
-            answer = await question.version.conversation(**call.arguments)
+            breaker.before()
+            try:
+                answer = await question.version.conversation(**call.arguments)
+            except BaseException as error:
+                outcome = error
+                raise
+            finally:
+                breaker.after(outcome)
         except RegistryError as error:
             raise translated(error, question.product) from None
         except Exception:
@@ -71,6 +97,10 @@ class Source:
             LOG.exception("connector_failed", extra={"product": question.product.id})
             raise translated(UnknownAnswer(), question.product) from None
         return self.dated(call, answer)
+
+    def states(self) -> dict[str, str]:
+        """For each registry, whether it is asked (`closed`), left alone (`open`) or tried again (`half_open`)."""
+        return {name: breaker.state for name, breaker in self._breakers.items()}
 
     def dated(self, call: Call, answer: Answer[Any]) -> Sourced:
         """An answer obtained just now, with its registry's name and how long it stays fresh."""
@@ -80,7 +110,7 @@ class Source:
         life = question.product.freshness.seconds(now)
         if answer.document is not None:
             # A document lives at most a day, and the answer that names it no longer than the document.
-            life = min(life, DOCUMENT_LIFE_S)
+            life = min(life, answer.document.life_s, DOCUMENT_LIFE_S)
         return Sourced(answer, question.product.provider, obtained, obtained + life)
 
     def _arguments(self, question: Question) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from yarl import URL
 
 from connectors.kit import RegistryError, RegistryTimeout, RegistryUnavailable, Reply, UnknownAnswer
 from connectors.kit.contract import Contract
-from connectors.kit.errors import BadCertificate, NetworkDown, RegistryNameUnknown
+from connectors.kit.errors import BadCertificate, NetworkDown, RegistryClosed, RegistryNameUnknown
 
 TLS_TRIES = 3
 _NETWORK_DOWN = {errno.ENETUNREACH, errno.ENETDOWN}
@@ -61,11 +61,9 @@ class Wire:
         for left in range(TLS_TRIES - 1, -1, -1):
             try:
                 return _sorted_out(await self._send(method, url, headers, body))
-            except aiohttp.ClientConnectorSSLError:
-                # The registry hung up during the TLS greeting: nothing was asked yet, so asking again is safe.
-                if not left:
-                    raise RegistryUnavailable from None
             except (TimeoutError, aiohttp.ClientError, OSError) as error:
+                if left and _cut_short(error):
+                    continue
                 raise meaning(error) from None
         raise AssertionError("unreachable: the last try returns or raises")
 
@@ -96,11 +94,23 @@ class Wire:
 
 
 def _sorted_out(reply: Reply) -> Reply:
-    if reply.status in (502, 503):
+    if reply.status == 502:
         raise RegistryUnavailable
+    if reply.status == 503:
+        raise RegistryClosed
     if reply.status == 504:
         raise RegistryTimeout
     return reply
+
+
+def _cut_short(error: BaseException) -> bool:
+    """Whether the registry hung up during the TLS greeting: nothing was asked yet, so asking again is safe.
+
+    A closed connection is a TLS error or a reset, according to the moment it happens.
+    """
+    if isinstance(error, aiohttp.ClientConnectorSSLError):
+        return True
+    return isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, ConnectionResetError)
 
 
 def meaning(error: BaseException) -> RegistryError:
@@ -114,6 +124,8 @@ def meaning(error: BaseException) -> RegistryError:
             return NetworkDown(retry_in=10)
         case TimeoutError() | aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError():
             # An end of file before the end of the answer counts as a time-out, as in the running service.
+            return RegistryTimeout()
+        case OSError() if error.errno == errno.ETIMEDOUT:  # the system's own time-out came before ours
             return RegistryTimeout()
         case aiohttp.ClientResponseError():
             return UnknownAnswer()

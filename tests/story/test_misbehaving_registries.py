@@ -10,13 +10,14 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
 from connectors.kit.contract import load_all
-from gateway.app import create_app
+from gateway.app import Surroundings, create_app, utc_now
 from gateway.cli.running import listen, server
 from gateway.identity.bearer import issue
 from gateway.identity.habilitation import Habilitation, Token
@@ -78,9 +79,16 @@ def trickles() -> Behaviour:
 
 @asynccontextmanager
 async def gateway_before(
-    folder: Path, behave: Behaviour, login: Behaviour | None = None
+    folder: Path, behave: Behaviour, login: Behaviour | None = None, later: dict[str, float] | None = None
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """The shipped application before a registry that behaves so; a client with a token."""
+    """The shipped application before a registry that behaves so; a client with a token.
+
+    `later["seconds"]`: how far ahead of the real time the application's dates are.
+    """
+    ahead = later if later is not None else {"seconds": 0.0}
+    around = Surroundings(
+        clock=lambda: utc_now() + timedelta(seconds=ahead["seconds"]), now=lambda: time.time() + ahead["seconds"]
+    )
     contracts = {"insee": load_all()["insee"]}
     create_missing(folder / "keys", secrets.token_bytes)
     keys = load(folder / "keys")
@@ -89,7 +97,7 @@ async def gateway_before(
     habilitation = Habilitation(
         str(uuid.uuid4()), "13002526500013", "Essai", "marches_publics", frozenset({"entreprises"}), None, now
     )
-    token = Token(str(uuid.uuid4()), habilitation.id, "essai", now, now + 3600)
+    token = Token(str(uuid.uuid4()), habilitation.id, "essai", now, now + 200_000)
     register.create(habilitation)
     register.issue(token)
     register.close()
@@ -111,7 +119,7 @@ async def gateway_before(
         registries=("insee",), maintenance=False, registry=addresses(contracts, base),
     )  # fmt: skip
     listening = listen("127.0.0.1", 0)
-    running = server(create_app(settings, keys), "127.0.0.1", 0)
+    running = server(create_app(settings, keys, around), "127.0.0.1", 0)
     task = asyncio.create_task(running.serve(sockets=[listening]))
     while not running.started:
         assert not task.done()

@@ -4,7 +4,7 @@
 Kept out of the production wheel together with every `simulator.py`.
 """
 
-from connectors.kit.simulation.personas import Address, Establishment, Persona, Succession, World, load_world
+from connectors.kit.simulation.personas import Address, Establishment, Officer, Persona, Succession, World, load_world
 from connectors.kit.simulation.web import Asked, Handler, Said, application, json_said
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Asked",
     "Establishment",
     "Handler",
+    "Officer",
     "Persona",
     "Said",
     "Succession",

@@ -49,12 +49,29 @@ class Succession:
 
 
 @dataclass(frozen=True, slots=True)
+class Officer:
+    """Who runs or audits a company: a natural person (`nom`, `prenom`, `naissance`…) or a company (`siren`, `nom`).
+
+    `qualite`: the office, in the capitals of the commercial register. `naissance`: `YYYY-MM-DD`.
+    """
+
+    qualite: str
+    nom: str
+    prenom: str | None = None
+    sexe: str | None = None
+    naissance: str | None = None
+    commune_naissance: str | None = None
+    siren: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Persona:
     """One invented company.
 
     `nic`: five digits of the head office. `diffusion`: O, P or N. `etat`: A or C. `urssaf`: a_jour, refus, analyse or
     inconnu. `dgfip`: a_jour, refus, hors_perimetre or inconnu. `ca`: (year, euros), newest first. `redirige_vers`:
-    SIREN of the company that this duplicate stands for. `interdite`: nobody may be told about it.
+    SIREN of the company that this duplicate stands for. `interdite`: nobody may be told about it. `naissance`,
+    `commune_naissance`: of a sole trader. `dirigeants`: of a company or an association.
     """
 
     siren: str
@@ -86,6 +103,9 @@ class Persona:
     successions: tuple[Succession, ...] = ()
     redirige_vers: str | None = None
     interdite: bool = False
+    naissance: str | None = None
+    commune_naissance: str | None = None
+    dirigeants: tuple[Officer, ...] = ()
 
     @property
     def siret(self) -> str:
@@ -131,6 +151,9 @@ def _persona(row: dict[str, Any]) -> Persona:
     row["nom_naissance"] = person.get("nom")
     row["prenoms"] = tuple(person.get("prenoms", ()))
     row["sexe"] = person.get("sexe")
+    row["naissance"] = person.get("naissance")
+    row["commune_naissance"] = person.get("commune_naissance")
+    row["dirigeants"] = tuple(Officer(**officer) for officer in row.get("dirigeants", ()))
     row["adresse"] = Address(**row["adresse"])
     row["traits"] = tuple(row["traits"])
     row["ca"] = tuple((year, amount) for year, amount in row["ca"])

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A failing registry: asked once for many, left alone after failures, replaced by what it said before where allowed."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+from connectors.insee.simulator import simulator
+from connectors.kit.contract import load_all
+from connectors.kit.simulation import Asked, load_world
+from gateway.app import utc_now
+from tests.story.test_misbehaving_registries import PARAMETERS, PATH, Writer, gateway_before, http
+
+COMPANY = simulator(load_world(), utc_now)
+
+
+def company() -> bytes:
+    """INSEE's own answer about the healthy company."""
+    token = COMPANY(
+        Asked(
+            "POST",
+            "/token",
+            {},
+            {},
+            b"grant_type=password&client_id=sandbox-client_id&client_secret=sandbox-client_secret"
+            b"&username=sandbox-username&password=sandbox-password",
+        )
+    ).body.decode()
+    bearer = token.split('"access_token":"')[1].split('"')[0]
+    return COMPANY(
+        Asked("GET", "/api-sirene/prive/3.11/siren/999100118", {}, {"authorization": f"Bearer {bearer}"})
+    ).body
+
+
+class Registry:
+    """Answers well until told to fail; counts."""
+
+    def __init__(self, *, slowly: bool = False) -> None:
+        self.calls = 0
+        self.failing = False
+        self.slowly = slowly
+        self.body = company()
+
+    async def __call__(self, writer: Writer) -> None:
+        self.calls += 1
+        if self.slowly:
+            await asyncio.sleep(0.3)
+        writer.write(http(b"{}", status="503 Service Unavailable") if self.failing else http(self.body))
+        await writer.drain()
+
+
+async def test_the_same_question_of_several_is_put_once_and_each_has_its_records(tmp_path: Path) -> None:
+    registry = Registry(slowly=True)
+    async with gateway_before(tmp_path, registry) as client:
+        asked = [client.get(PATH, params={**PARAMETERS, "object": f"dossier {rank}"}) for rank in range(10)]
+        answers = await asyncio.gather(*asked)
+        assert {answer.status_code for answer in answers} == {200}
+        assert registry.calls == 1
+        alone = await client.get(PATH, params=PARAMETERS, headers={"Cache-Control": "no-cache"})
+        assert (alone.status_code, registry.calls) == (200, 2)
+        with sqlite3.connect(f"file:{tmp_path}/audit.db?mode=ro", uri=True) as log:
+            entries = [row[0].decode() for row in log.execute("SELECT entry FROM record")]
+    assert sum('"event":"asked"' in entry for entry in entries) == 11
+    assert sum('"event":"answered"' in entry for entry in entries) == 11
+
+
+async def test_a_registry_that_keeps_failing_is_left_alone_and_the_caller_told_for_how_long(tmp_path: Path) -> None:
+    registry = Registry()
+    registry.failing = True
+    limit = load_all()["insee"].breaker.failures
+    async with gateway_before(tmp_path, registry) as client:
+        for rank in range(limit):
+            answer = await client.get(PATH, params={**PARAMETERS, "object": str(rank)})
+            assert answer.json()["errors"][0]["code"] == "01001"
+        assert (await client.get("/health/registries")).json() == {"insee": "open"}
+        refused = (await client.get(PATH, params=PARAMETERS)).json()["errors"][0]
+        assert registry.calls == limit
+        assert (refused["code"], 0 < refused["meta"]["retry_in"] <= 10) == ("01001", True)
+
+
+async def test_an_older_answer_is_served_only_when_the_registry_is_silent_and_says_so(tmp_path: Path) -> None:
+    registry = Registry()
+    later = {"seconds": 0.0}
+    async with gateway_before(tmp_path, registry, later=later) as client:
+        assert (await client.get(PATH, params=PARAMETERS)).status_code == 200
+        registry.failing = True
+        later["seconds"] = 2 * 3600
+        older = await client.get(PATH, params=PARAMETERS)
+        said = older.json()["meta"]["passerelle"]
+        assert (older.status_code, said["en_cache"], said["perime_faute_de_reponse"]) == (200, True, "01001")
+        assert said["valable_jusqu_au"] > said["obtenu_le"]
+        insisting = await client.get(PATH, params=PARAMETERS, headers={"Cache-Control": "no-cache"})
+        assert insisting.status_code == 502
+        later["seconds"] = 26 * 3600
+        assert (await client.get(PATH, params=PARAMETERS)).status_code == 502
+        registry.failing = False
+        fresh = await client.get(PATH, params=PARAMETERS)
+        assert "perime_faute_de_reponse" not in fresh.json()["meta"]["passerelle"]

@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 COMPILE := -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: install install-dev demo test check bench lock format clean
+.PHONY: install install-dev demo test soak check bench lock format clean
 
 install: .venv/.installed
 install-dev: .venv/.installed-dev
@@ -24,6 +24,9 @@ demo: install ## one call and its evidence, in the sandbox; Ctrl-C stops it
 
 test: install-dev
 	$(BIN)/pytest -n auto
+
+soak: install-dev ## a hundred kills, thousands of scripts: minutes, on demand
+	$(BIN)/pytest -m slow
 
 check: install-dev
 	$(BIN)/ruff format --check .

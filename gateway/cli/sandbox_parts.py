@@ -18,6 +18,7 @@ import uvicorn
 from connectors.kit import Document
 from connectors.kit.contract import load_all
 from gateway.app import Surroundings, create_app, utc_now
+from gateway.audit.log import LogUnavailable
 from gateway.cli.evidence import Evidence
 from gateway.cli.fault import KINDS, read
 from gateway.cli.running import listen, server
@@ -85,7 +86,10 @@ async def started(
         maintenance=False,
         registry=addresses(contracts, f"http://127.0.0.1:{behind.getsockname()[1]}"),
     )
-    keys = _prepare(settings, load_policies(settings.policies, contracts))
+    try:
+        keys = _prepare(settings, load_policies(settings.policies, contracts))
+    except (OSError, LogUnavailable) as error:
+        raise SandboxError(f"impossible d'écrire dans {state} : {error}.") from None
     around = Surroundings(extra_headers=lambda: _fault_headers(state), cases=cases)
     private = server(pretending, "127.0.0.1", 0, companion=True)
     public = server(_listening_to_faults(create_app(settings, keys, around)), host, port)

@@ -49,13 +49,13 @@ def value_at(said: Any, path: str) -> Any:
 
 
 def life_of(how: str, said: Any, token: str, now: float) -> float:
-    """Seconds the token will live, as `Access.life` says to read it; 0 when that cannot be known."""
+    """Seconds the token will live, as `Access.life` says to read it; 0 when it is over or cannot be known."""
     if how == "jwt":
         end = _payload(token).get("exp")
-        return float(end) - now if _number(end) else 0.0
+        return max(0.0, float(end) - now) if _number(end) else 0.0
     if how.startswith("date:"):
         written = value_at(said, how.removeprefix("date:"))
-        return _date(written) - now if isinstance(written, str) else 0.0
+        return max(0.0, _date(written) - now) if isinstance(written, str) else 0.0
     seconds = value_at(said, how)
     return float(seconds) if _number(seconds) else 0.0
 

@@ -73,29 +73,33 @@ class Source:
         `alone`: not to share the answer of the same question under way.
         """
         question = call.question
-        if alone or not question.product.freshness.seconds(self._clock()):
-            return await self._put(call)
-        return await self._together.ask(question.key, lambda: self._put(call))
+        try:
+            if alone or not question.product.freshness.seconds(self._clock()):
+                return await self._put(call)
+            return await self._together.ask(question.key, lambda: self._put(call))
+        except RegistryError as error:
+            # Put into words for each of those who wait: a problem carries its own caller's counters.
+            raise translated(error, question.product) from None
 
     async def _put(self, call: Call) -> Sourced:
-        question = call.question
-        breaker = self._breakers[question.product.registry]
+        breaker = self._breakers[call.question.product.registry]
         outcome: BaseException | None = None
+        breaker.before()
         try:
-            breaker.before()
-            try:
-                answer = await question.version.conversation(**call.arguments)
-            except BaseException as error:
-                outcome = error
-                raise
-            finally:
-                breaker.after(outcome)
+            answer = await call.question.version.conversation(**call.arguments)
         except RegistryError as error:
-            raise translated(error, question.product) from None
-        except Exception:
+            outcome = error
+            raise
+        except Exception as error:
             # A connector that meets what its sheet does not know must not look like a fault of the caller's or ours.
-            LOG.exception("connector_failed", extra={"product": question.product.id})
-            raise translated(UnknownAnswer(), question.product) from None
+            outcome = error
+            LOG.exception("connector_failed", extra={"product": call.question.product.id})
+            raise UnknownAnswer from None
+        except BaseException as error:
+            outcome = error
+            raise
+        finally:
+            breaker.after(outcome)
         return self.dated(call, answer)
 
     def states(self) -> dict[str, str]:

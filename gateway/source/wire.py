@@ -60,7 +60,7 @@ class Wire:
         """
         for left in range(TLS_TRIES - 1, -1, -1):
             try:
-                return _sorted_out(await self._send(method, url, headers, body))
+                return sorted_out(await self._send(method, url, headers, body))
             except (TimeoutError, aiohttp.ClientError, OSError) as error:
                 if left and _cut_short(error):
                     continue
@@ -93,7 +93,8 @@ class Wire:
         return bytes(content)
 
 
-def _sorted_out(reply: Reply) -> Reply:
+def sorted_out(reply: Reply) -> Reply:
+    """The reply, unless its status is one of those that come before any rule of a connector."""
     if reply.status == 502:
         raise RegistryUnavailable
     if reply.status == 503:

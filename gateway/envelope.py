@@ -8,6 +8,7 @@ registry does not answer, the code of its trouble.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -76,5 +77,6 @@ def _absolute(links: Mapping[str, Any], public_url: str) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=8192)
 def _instant(epoch_seconds: int) -> str:
     return datetime.fromtimestamp(epoch_seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

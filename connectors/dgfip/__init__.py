@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""DGFiP, platform Adélie: is a company in order with its taxes, and what is its turnover?"""
+"""DGFiP, platform Adélie: is a company in order with its taxes, what did it declare, and who owns it?"""

@@ -10,14 +10,19 @@ BASE = "/adelie/v1/"
 
 async def ask(operation: str, query: Mapping[str, str], caller: Caller, dgfip: Registry) -> Reply:
     """Put a question on behalf of a caller. Raises RegistryPassing when Adélie says that it broke."""
-    reply = await dgfip.get(
+    reply = await put(operation, query, caller, dgfip)
+    if reply.status == 500 and _broke(reply.json_or_none()):
+        raise RegistryPassing
+    return reply
+
+
+async def put(operation: str, query: Mapping[str, str], caller: Caller, dgfip: Registry) -> Reply:
+    """Put a question on behalf of a caller, and leave it to them what the answer means."""
+    return await dgfip.get(
         BASE + operation,
         query={"userId": caller.token_id, **query},
         headers={"X-Correlation-ID": caller.request_id, "X-Request-ID": caller.request_id},
     )
-    if reply.status == 500 and _broke(reply.json_or_none()):
-        raise RegistryPassing
-    return reply
 
 
 def _broke(value: object) -> bool:

@@ -9,6 +9,7 @@ is tried again every second: a gateway that is sent no request while it is not r
 
 import asyncio
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future as ThreadFuture
 from contextlib import suppress
@@ -26,6 +27,7 @@ __all__ = ["AuditLog", "LogUnavailable"]
 BATCH = 512
 QUEUE_LIMIT = 10_000
 PATIENCE_S = 5.0
+LINGER_S = 0.001
 RETRY_S = 1.0
 _CLOSED = "le journal est fermé"
 
@@ -137,8 +139,13 @@ class AuditLog:
         """The writer's life: one batch after the other, until it is asked to stop."""
         wish: _Wish | None
         stopping = False
+        crowded = False
         while not stopping:
             wish = self._next()
+            if crowded and wish is not None:
+                # A batch costs nearly the same whether it holds one record or a hundred. When the last one was shared,
+                # waiting a moment for the others costs each a little and spares all of them several flushes.
+                time.sleep(LINGER_S)
             batch: list[_Wish] = []
             waiting = 0
             while wish is not None:
@@ -151,6 +158,7 @@ class AuditLog:
                 except Empty:
                     break
             stopping = wish is None
+            crowded = waiting > 1
             if batch:
                 self._write(batch)
         self._ledger.close()

@@ -86,7 +86,7 @@ class Recorder:
 
     def now(self) -> str:
         """The time of a record: UTC with milliseconds."""
-        return self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        return self._clock().astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
     def line(self, record: Mapping[str, Any]) -> None:
         """One log line for an outcome, without what could name a person."""

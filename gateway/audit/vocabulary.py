@@ -72,7 +72,7 @@ _HABILITATION: dict[str, tuple[type, ...]] = _ALWAYS | {
     "reason": _TEXT,
     "trace": _TEXT,
 }
-_ASKED = "product version registry subject habilitation token consumer purpose policy recipient context object"
+_ASKED = "product version registry habilitation token consumer purpose policy recipient context object"
 
 
 class BadRecord(ValueError):

@@ -2,8 +2,8 @@
 """Official sandbox cases as a product source, composed before the registries in the sandbox only.
 
 A case is a YAML file in a folder named after an operation: `params`, `status`, `payload` (JSON as text). A request
-matches a case when its path parameters, in lower case, are those of the case (parameters the product does not have are
-left out of the comparison). Authentication, purpose, limits and records are those of any request; documents named in a
+matches a case when its path and query parameters, in lower case, are those of the case (parameters the product does
+not have are left out of the comparison). Authentication, purpose, limits and records are those of any request; documents named in a
 case become documents of ours.
 """
 
@@ -44,9 +44,11 @@ class Cases:
 
     def find(self, question: Question) -> Case | None:
         """The first case of this operation whose parameters are the question's."""
-        asked = {name: value.lower() for name, value in question.parameters.items()}
+        product = question.product
+        names = (*product.parameters, *product.query)
+        asked = {name: question.parameters.get(name, "").lower() for name in names}
         for params, case in self.by_params.get(question.version.operation, ()):
-            if {name: params.get(name) for name in asked} == asked:
+            if {name: params.get(name, "") for name in names} == asked:
                 return case
         return None
 

@@ -75,8 +75,7 @@ class Wire:
             method, URL(url, encoded=True), headers=sent, data=body, allow_redirects=False
         ) as response:
             content = await self._body(response)
-            fields = {name.lower(): value for name, value in response.headers.items()}
-            return Reply(response.status, fields, content)
+            return Reply(response.status, response.headers, content)  # found by their name in any case
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
         limit = self._contract.max_body_bytes

@@ -157,7 +157,7 @@ def test_the_contract_says_what_the_sheet_says(contract: Contract) -> None:
         contract.products["dgfip/chiffres_affaires"],
     )
     assert (contract.provider, contract.error_prefix) == ("DGFIP - Adélie", "03")
-    assert contract.pings == ("dgfip/attestation_fiscale", "dgfip/chiffre_affaires")
+    assert contract.pings == ("dgfip/attestation_fiscale", "dgfip/chiffre_affaires", "dgfip/liasses_fiscales")
     assert [(window.start.hour, window.end.hour) for window in contract.maintenance] == [(1, 2)]
     assert certificate.scopes == {"attestations_fiscales", "attestation_fiscale_dgfip"}
     assert turnovers.scopes == {"exercices", "chiffre_affaires_dgfip"}

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Numéro de TVA: a company's VAT number, computed from its SIREN and given only when VIES says that it is active.
+
+Source of the computation: article 286 ter of the Code général des impôts; of its activity: VIES.
+"""
+
+from typing import TypedDict
+
+from connectors.kit import Answer, NotFound, Registry, Siren
+from connectors.vies.reading import active, vat_number
+
+
+class NumeroTva(TypedDict):
+    """The published shape: `FR`, two digits, the SIREN."""
+
+    tva_number: str
+
+
+async def v3(siren: Siren, vies: Registry) -> Answer[NumeroTva]:
+    """The number. Raises NotFound when VIES does not hold it for valid."""
+    if not await active(siren, vies):
+        raise NotFound
+    return Answer(NumeroTva(tva_number=vat_number(siren)))

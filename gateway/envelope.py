@@ -23,7 +23,7 @@ def envelope(
     """The answer as it leaves. `now`: epoch seconds."""
     data = released.data
     if permit.version.collection:
-        data = [{"data": item, "links": {}, "meta": {}} for item in data]
+        data = [_item(item) for item in data]
     meta = dict(released.meta)
     meta["passerelle"] = {
         "identifiant": ask.id,
@@ -68,6 +68,13 @@ def quota_headers(quota: Quota | None) -> tuple[tuple[bytes, bytes], ...]:
         (b"ratelimit-remaining", b"%d" % quota.remaining),
         (b"ratelimit-reset", b"%d" % quota.reset),
     )
+
+
+def _item(item: dict[str, Any]) -> dict[str, Any]:
+    """An item of a collection in its envelope; one whose schema is `data` and `meta` brings its own meta."""
+    if "data" in item:
+        return {"data": item["data"], "links": {}, "meta": item["meta"]}
+    return {"data": item, "links": {}, "meta": {}}
 
 
 def _absolute(links: Mapping[str, Any], public_url: str) -> dict[str, Any]:

@@ -27,7 +27,20 @@ class Convention(TypedDict):
     date_publication: MayLack[str]
 
 
-async def v3(siret: Siret, fabrique: Registry) -> Answer[list[Convention]]:
+class ConventionMeta(TypedDict):
+    """Of one agreement: its number at the DILA."""
+
+    internal_id: MayLack[str]
+
+
+class Item(TypedDict):
+    """An agreement and its own meta."""
+
+    data: Convention
+    meta: ConventionMeta
+
+
+async def v3(siret: Siret, fabrique: Registry) -> Answer[list[Item]]:
     """The agreements, in the registry's order. Raises NotFound when it has none."""
     reply = await fabrique.get(f"/{siret}")
     if reply.status == 404:
@@ -41,7 +54,7 @@ async def v3(siret: Siret, fabrique: Registry) -> Answer[list[Convention]]:
     agreements = objects(establishments[0].get("conventions"))
     if not agreements:
         raise NotFound
-    return Answer([_agreement(row) for row in agreements])
+    return Answer([Item(data=_agreement(row), meta=ConventionMeta(internal_id=text(row, "id"))) for row in agreements])
 
 
 def _agreement(row: Wire) -> Convention:

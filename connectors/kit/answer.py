@@ -38,7 +38,8 @@ class Document:
 class Answer(Generic[Data]):
     """A registry's answer in the published shape.
 
-    `data` holds the schema's keys, all of them; for a collection it is a list of items' data.
+    `data` holds the schema's keys, all of them; for a collection it is a list of items' data, or, where items
+    have a meta of their own, a list of objects whose two keys are `data` and `meta`.
     `links` values that begin with `/` are paths of ours: the gateway puts its public address before them.
     `meta` is the answer's own meta (for a collection, the list's).
     `document` is filed by the gateway, which fills in the two fields the contract names for its address and lifetime.

@@ -113,8 +113,8 @@ class Product:
 
     `kinds`: how each path or query parameter is read (a kind of `parameters.py`). `query`: the query parameters it
     takes, all of them optional. `stale_for_s`: how long past its freshness an answer may still be served, and say so,
-    while the registry does not answer; 0: never. `error_prefix`, `provider`: the product's own where a folder serves two
-    providers.
+    while the registry does not answer; 0: never. `error_prefix`, `provider`: the product's own, where one folder
+    serves two providers.
     """
 
     id: str

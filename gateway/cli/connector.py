@@ -37,7 +37,7 @@ def register(commands: Any) -> None:
     new = verbs.add_parser(
         "new",
         help="écrit le dossier d'un nouveau registre",
-        epilog="Exemple : dlnuf connector new msa --prefix 10 --provider MSA --product conformite_cotisations",
+        epilog="Exemple : dlnuf connector new essai --prefix 97 --provider Essai --product conformite",
     )
     new.add_argument("registry", help="nom du dossier, en minuscules")
     new.add_argument("--prefix", required=True, help="préfixe de ses codes d'erreur (deux chiffres)")

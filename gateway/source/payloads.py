@@ -2,9 +2,9 @@
 """Official sandbox cases as a product source, composed before the registries in the sandbox only.
 
 A case is a YAML file in a folder named after an operation: `params`, `status`, `payload` (JSON as text). A request
-matches a case when its path and query parameters, in lower case, are those of the case (parameters the product does
-not have are left out of the comparison). Authentication, purpose, limits and records are those of any request; documents named in a
-case become documents of ours.
+matches a case when its path and query parameters, in lower case, are those of the case; parameters the product does not
+have are left out of the comparison. Authentication, purpose, limits and records are those of any request; documents
+named in a case become documents of ours.
 """
 
 import json
@@ -113,7 +113,8 @@ def _answer_of(case: Case, question: Question, document: Document) -> Answer[Any
     links = {name: _own(value) for name, value in (case.payload.get("links") or {}).items()}
     named = False
     if version.collection:
-        data = [item["data"] for item in data]
+        own_meta = any(name.startswith("data.") for name in version.fields)  # items with a meta of their own
+        data = [{"data": item["data"], "meta": item.get("meta")} if own_meta else item["data"] for item in data]
         meta.setdefault("count", len(data))
     elif (fields := version.document) is not None:
         named = bool(data.get(fields.url))

@@ -54,7 +54,9 @@ def at_simulator() -> SimulatedDoor:
 
 async def test_every_field_comes_from_the_field_the_sheet_names_outer_spaces_removed() -> None:
     answer = await v3(SIRET, answering(CONTRACT, body_of(ROW)))
-    assert answer.data == [
+    (item,) = answer.data
+    assert item["meta"] == {"internal_id": "KALICONT000000001597"}
+    assert item["data"] == (
         {
             "type": "convention_collective",
             "titre": "Convention du bâtiment, ouvriers",
@@ -66,7 +68,7 @@ async def test_every_field_comes_from_the_field_the_sheet_names_outer_spaces_rem
             "url": ROW["url"],
             "date_publication": "1990-10-08",
         }
-    ]
+    )
     assert answer.meta == {}
 
 
@@ -91,7 +93,7 @@ async def test_every_field_comes_from_the_field_the_sheet_names_outer_spaces_rem
     ],
 )  # fmt: skip
 async def test_each_rule_of_the_mapping(changed: dict[str, Any], key: str, expected: object) -> None:
-    assert (await data_of(v3(SIRET, answering(CONTRACT, body_of(ROW | changed)))))[0][key] == expected
+    assert (await data_of(v3(SIRET, answering(CONTRACT, body_of(ROW | changed)))))[0]["data"][key] == expected
 
 
 @pytest.mark.parametrize(
@@ -143,8 +145,8 @@ async def test_every_persona_has_its_answer(persona: Persona) -> None:
         return
     assert isinstance(got, Answer)
     assert mismatches(CONTRACT, "conventions_collectives", 3, got) == []
-    assert [item["numero_idcc"] for item in got.data] == KNOWN[persona.siren]
-    assert {item["etat"] for item in got.data} == {"vigueur_etendue"}
+    assert [item["data"]["numero_idcc"] for item in got.data] == KNOWN[persona.siren]
+    assert {item["data"]["etat"] for item in got.data} == {"vigueur_etendue"}
 
 
 def test_the_simulator_knows_no_other_address() -> None:
@@ -185,6 +187,6 @@ async def test_recorded_exchanges_give_what_is_expected_of_them(fixture: Recorde
     got = await outcome(v3(Siret(fixture.url[-14:]), answering(CONTRACT, fixture.body, fixture.status)))
     if isinstance(got, Answer):
         assert fixture.expected == f"200, {len(got.data)} item"
-        assert not got.data[0]["titre"].endswith(" ")
+        assert not got.data[0]["data"]["titre"].endswith(" ")
     else:
         assert f"14{got}" in fixture.expected

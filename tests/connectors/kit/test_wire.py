@@ -25,7 +25,7 @@ Read = Callable[[dict[str, object], str], object]
         (day, "2019-06-15T00:00:00.000Z", "2019-06-15"),
         (day, "", None),
     ],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", repr(value)),
 )
 def test_the_announced_type_is_given_as_it_is(read: Read, value: object, expected: object) -> None:
     assert read({"cle": value}, "cle") == expected
@@ -57,7 +57,7 @@ def test_null_and_a_missing_key_are_the_same(read: Read) -> None:
         (day, "2024-02-30"),
         (day, 20240101),
     ],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", repr(value)),
 )
 def test_another_type_is_an_unknown_answer(read: Read, value: object) -> None:
     with pytest.raises(UnknownAnswer):

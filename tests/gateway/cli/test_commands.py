@@ -130,19 +130,7 @@ def test_a_new_registry_is_a_folder_that_loads_and_passes_its_own_test(tmp_path:
     shutil.copytree(root / "connectors", tmp_path / "connectors")
     shutil.copytree(root / "gateway", tmp_path / "gateway")
     environment = {"PYTHONPATH": str(tmp_path), "PATH": "/usr/bin:/bin"}
-    words = [
-        "connector",
-        "new",
-        "msa",
-        "--prefix",
-        "10",
-        "--provider",
-        "MSA",
-        "--product",
-        "conformite",
-        "--parameter",
-        "siret",
-    ]
+    words = "connector new essai --prefix 97 --provider Essai --product conformite --parameter siret".split()
 
     def dlnuf(*arguments: str) -> "subprocess.CompletedProcess[str]":
         script = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from gateway.cli.main import entry; entry()"
@@ -153,10 +141,10 @@ def test_a_new_registry_is_a_folder_that_loads_and_passes_its_own_test(tmp_path:
 
     made = dlnuf(*words)
     assert made.returncode == 0, made.stderr
-    assert (tmp_path / "connectors" / "msa" / "contract.toml").exists()
-    assert dlnuf("connector", "check", "msa").stdout.startswith("msa : en ordre")
+    assert (tmp_path / "connectors" / "essai" / "contract.toml").exists()
+    assert dlnuf("connector", "check", "essai").stdout.startswith("essai : en ordre")
     tried = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-o", "asyncio_mode=auto", "tests/connectors/msa"],
+        [sys.executable, "-m", "pytest", "-q", "-o", "asyncio_mode=auto", "tests/connectors/essai"],
         cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert tried.returncode == 0, tried.stdout

@@ -130,7 +130,19 @@ def test_a_new_registry_is_a_folder_that_loads_and_passes_its_own_test(tmp_path:
     shutil.copytree(root / "connectors", tmp_path / "connectors")
     shutil.copytree(root / "gateway", tmp_path / "gateway")
     environment = {"PYTHONPATH": str(tmp_path), "PATH": "/usr/bin:/bin"}
-    words = "connector new essai --prefix 97 --provider Essai --product conformite --parameter siret".split()
+    words = [
+        "connector",
+        "new",
+        "essai",
+        "--prefix",
+        "97",
+        "--provider",
+        "Essai",
+        "--product",
+        "conformite",
+        "--parameter",
+        "siret",
+    ]
 
     def dlnuf(*arguments: str) -> "subprocess.CompletedProcess[str]":
         script = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from gateway.cli.main import entry; entry()"

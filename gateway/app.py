@@ -3,7 +3,6 @@
 
 import os
 import secrets
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -38,10 +37,6 @@ from gateway.source.doors import client_certificate, door
 from gateway.source.payloads import Cases, CasesFirst
 from gateway.source.source import Source
 from gateway.source.wire import ExtraHeaders, Wire
-
-SWITCH_INTERVAL_S = 0.0005
-"""How long the event loop may hold the interpreter while the log's writer waits for it."""
-
 
 def utc_now() -> datetime:
     """The time, with its zone."""
@@ -112,7 +107,6 @@ async def _opened(
     settings: Settings, keys: Keys, around: Surroundings, contracts: Mapping[str, Contract], policies: Policies
 ) -> AsyncIterator[_Open]:
     """Open everything, in order; close it all, in the other order."""
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
     settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = AuditLog.open(settings.state / "audit.db", Signer(settings.origin, keys.audit))
     register = Register(settings.state / "register.db")

@@ -110,6 +110,6 @@ async def relayed(capability: str, address: str, house: House) -> Delivery:
 def put_into_words(ask: Ask, consumer: Consumer, permit: Permit) -> Question:
     """The question for the registry, with the key its contract declares for keeping the answer."""
     product, version = ask.product, permit.version
-    known = {**ask.parameters, "recipient": permit.recipient, "token": consumer.token_id}
-    key = (product.id, f"v{version.number}", *(known.get(part, "") for part in product.cache_key))
+    known = {**ask.parameters, "recipient": permit.recipient}
+    key = (product.id, str(version.number), *[known.get(part, "") for part in product.cache_key])
     return Question(product, version, ask.parameters, Caller(consumer.token_id, permit.recipient, ask.id), key)

@@ -11,15 +11,13 @@ from typing import Self
 _SIREN = re.compile(r"[0-9]{9}", re.ASCII)
 _SIRET = re.compile(r"[0-9]{14}", re.ASCII)
 _LA_POSTE = "356000000"
+_DOUBLED = {str(digit): sum(divmod(2 * digit, 10)) for digit in range(10)}
+"""For each digit, the sum of the digits of its double."""
 
 
 def luhn(digits: str) -> bool:
     """Whether the digits satisfy the Luhn check, counted from the right."""
-    total = 0
-    for rank, digit in enumerate(reversed(digits)):
-        value = int(digit) * (1 + rank % 2)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
+    return (sum(map(int, digits[::-2])) + sum(map(_DOUBLED.__getitem__, digits[-2::-2]))) % 10 == 0
 
 
 class Siren(str):

@@ -124,3 +124,6 @@ KINDS: Mapping[str, Kind] = {
     "text": Kind("00401", _anything),
 }
 """All kinds, by the name contracts use."""
+
+DATED = frozenset({"year", "fiscal_year"})
+"""The kinds whose reading depends on today's date."""

@@ -32,6 +32,20 @@ def canonical(record: Mapping[str, object]) -> bytes:
     return content
 
 
+def spelled(record: Mapping[str, object]) -> bytes:
+    """The canonical bytes of a record that the vocabulary has accepted: its values are texts, whole numbers and lists.
+
+    Raises NotCanonical for more than 4096 bytes, or for what cannot be spelt (a lone surrogate).
+    """
+    try:
+        content = orjson.dumps(record, option=_OPTIONS)
+    except orjson.JSONEncodeError as error:
+        raise NotCanonical(f"sans forme canonique ({error})") from error
+    if len(content) > MAX_BYTES:
+        raise NotCanonical(f"{len(content)} octets, plus que {MAX_BYTES}")
+    return content
+
+
 def parse(content: bytes) -> dict[str, object]:
     """The record written in these bytes. Raises NotCanonical when any other bytes could say the same."""
     if len(content) > MAX_BYTES:

@@ -27,7 +27,7 @@ __all__ = ["AuditLog", "LogUnavailable"]
 BATCH = 512
 QUEUE_LIMIT = 10_000
 PATIENCE_S = 5.0
-LINGER_S = 0.001
+LINGER_S = 0.002
 RETRY_S = 1.0
 _CLOSED = "le journal est fermé"
 

@@ -18,9 +18,9 @@ from typing import Any, Protocol
 
 import orjson
 
-from gateway.audit.canonical import canonical
+from gateway.audit.canonical import spelled
 from gateway.audit.log import LogUnavailable
-from gateway.audit.subject import commitment
+from gateway.audit.subject import Subjects
 from gateway.audit.vocabulary import check
 from gateway.problems import Problem, problem
 from gateway.values import Ask, Consumer, Envelope, Grant, Permit, Quota
@@ -47,7 +47,7 @@ class Recorder:
 
     def __init__(self, log: Log, subjects_key: bytes, clock: Callable[[], datetime], line: Line) -> None:
         self._log = log
-        self._subjects_key = subjects_key
+        self._subjects = Subjects(subjects_key)
         self._clock = clock
         self._line = line
 
@@ -74,7 +74,7 @@ class Recorder:
         """Make a record durable. Raises 503 `00510` when that fails; a cancelled caller does not take it back."""
         try:
             check(record)
-            await self._log.append(canonical(record))
+            await self._log.append(spelled(record))
         except (LogUnavailable, ValueError) as error:
             # A record outside the vocabulary, or without canonical bytes, is as good as none: nothing leaves either.
             LOG.error("record_refused", extra={"reason": str(error)})
@@ -82,7 +82,8 @@ class Recorder:
 
     def subject(self, ask: Ask) -> str | None:
         """The commitment to the company asked about."""
-        return commitment(self._subjects_key, ask.subject) if ask.subject else None
+        subject = ask.subject
+        return self._subjects.commitment(subject) if subject else None
 
     def now(self) -> str:
         """The time of a record: UTC with milliseconds."""
@@ -97,7 +98,7 @@ class Recorder:
 class Recording:
     """One exchange's block. The story fills in what it learns; leaving the block writes what became of it."""
 
-    __slots__ = ("_ask", "_recorder", "_started", "answer", "cached", "consumer", "grant", "permit", "quota")
+    __slots__ = ("_ask", "_facts", "_recorder", "_started", "answer", "cached", "consumer", "grant", "permit", "quota")
 
     answer: Envelope
     """What will leave; the story sets it last."""
@@ -111,12 +112,14 @@ class Recording:
         self.permit: Permit | None = None
         self.quota: Quota | None = None
         self.cached = False
+        self._facts: dict[str, Any] | None = None
 
     async def __aenter__(self) -> "Recording":
         return self
 
     async def asked(self) -> None:
         """Make « asked » durable. Raises 503 `00510`."""
+        self._facts = self._gathered()  # who, whom and why do not change any more: the outcome says the same
         await self._recorder.write(self._record("asked"))
 
     async def __aexit__(
@@ -178,35 +181,37 @@ class Recording:
 
     def _record(self, event: str) -> dict[str, Any]:
         """Everything known so far."""
+        facts = self._facts if self._facts is not None else self._gathered()
+        return {**facts, "event": event, "at": self._recorder.now()}
+
+    def _gathered(self) -> dict[str, Any]:
         ask = self._ask
-        record: dict[str, Any] = {
+        facts: dict[str, Any] = {
             "v": 1,
-            "event": event,
             "id": ask.id,
-            "at": self._recorder.now(),
             "product": ask.product.id,
             "version": ask.version,
             "registry": ask.product.registry,
             "address": ask.address,
         }
         if (subject := self._recorder.subject(ask)) is not None:
-            record["subject"] = subject
+            facts["subject"] = subject
         for name, values in (
             ("context", ask.stated.context),
             ("object", ask.stated.object),
             ("recipient", ask.stated.recipient),
         ):
             if values:
-                record[name] = stated(values[0])
+                facts[name] = stated(values[0])
         if (consumer := self.consumer) is not None:
-            record["habilitation"] = consumer.habilitation_id
-            record["token"] = consumer.token_id
-            record["consumer"] = consumer.siret
-            record["purpose"] = consumer.purpose
+            facts["habilitation"] = consumer.habilitation_id
+            facts["token"] = consumer.token_id
+            facts["consumer"] = consumer.siret
+            facts["purpose"] = consumer.purpose
         if (grant := self.grant) is not None:
-            record["policy"] = grant.policy
-            record["basis"] = list(grant.basis)
-        return record
+            facts["policy"] = grant.policy
+            facts["basis"] = list(grant.basis)
+        return facts
 
 
 def stated(text: str) -> str:

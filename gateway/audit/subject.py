@@ -11,6 +11,19 @@ import hmac
 PREFIX = "hmac-sha256:"
 
 
+class Subjects:
+    """Commitments under one key, which is prepared once for all of them."""
+
+    def __init__(self, key: bytes) -> None:
+        self._keyed = hmac.new(key, digestmod="sha256")
+
+    def commitment(self, siren: str) -> str:
+        """`hmac-sha256:` and the HMAC-SHA256 of the SIREN (or RNA number, in ASCII), in 64 hexadecimal digits."""
+        mac = self._keyed.copy()
+        mac.update(siren.encode("ascii"))
+        return PREFIX + mac.hexdigest()
+
+
 def commitment(key: bytes, siren: str) -> str:
-    """`hmac-sha256:` and the HMAC-SHA256 of the SIREN under `key`, in 64 hexadecimal digits."""
-    return PREFIX + hmac.digest(key, siren.encode("ascii"), "sha256").hex()
+    """One commitment under a key."""
+    return Subjects(key).commitment(siren)

@@ -17,6 +17,7 @@ so is what operators do to habilitations and tokens. No record ever holds creden
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 VERSION = 1
@@ -111,14 +112,10 @@ def check(record: Mapping[str, object]) -> None:
     event = EVENTS.get(name) if isinstance(name, str) else None
     if event is None:
         raise BadRecord(f"événement inconnu {name!r}")
-    if not event.required <= record.keys():
-        raise BadRecord(f"{name} : il manque {', '.join(sorted(event.required - record.keys()))}")
-    kinds = event.kinds
+    if not _known_shape(cast("str", name), tuple(record), tuple(map(type, record.values()))):
+        _expect_shape(cast("str", name), event, record)
     for key, value in record.items():
         kind = type(value)
-        if kind not in kinds.get(key, ()) and not _fits(value, kinds.get(key, ())):
-            complaint = "n'est pas du bon type" if key in kinds else "n'a rien à y faire"
-            raise BadRecord(f"{name} : {key!r} {complaint}")
         if kind is int:
             if cast("int", value) < 0:
                 raise BadRecord(f"{name} : {key} est négatif")
@@ -131,6 +128,25 @@ def check(record: Mapping[str, object]) -> None:
     for key, pattern in _FORMATS:
         if key in record:
             _expect(key, record[key], pattern)
+
+
+@lru_cache(maxsize=512)
+def _known_shape(name: str, keys: tuple[str, ...], kinds: tuple[type, ...]) -> bool:
+    """Whether these keys with these very types may stand in such a record; records have few shapes, so it is kept."""
+    event = EVENTS[name]
+    return event.required <= set(keys) and all(
+        kind in event.kinds.get(key, ()) for key, kind in zip(keys, kinds, strict=True)
+    )
+
+
+def _expect_shape(name: str, event: Event, record: Mapping[str, object]) -> None:
+    if not event.required <= record.keys():
+        raise BadRecord(f"{name} : il manque {', '.join(sorted(event.required - record.keys()))}")
+    for key, value in record.items():
+        kinds = event.kinds.get(key, ())
+        if type(value) not in kinds and not _fits(value, kinds):
+            complaint = "n'est pas du bon type" if key in event.kinds else "n'a rien à y faire"
+            raise BadRecord(f"{name} : {key!r} {complaint}")
 
 
 def _fits(value: object, kinds: tuple[type, ...]) -> bool:

@@ -38,6 +38,7 @@ from gateway.source.payloads import Cases, CasesFirst
 from gateway.source.source import Source
 from gateway.source.wire import ExtraHeaders, Wire
 
+
 def utc_now() -> datetime:
     """The time, with its zone."""
     return datetime.now(UTC)

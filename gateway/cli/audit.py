@@ -101,7 +101,7 @@ def _verify(arguments: argparse.Namespace) -> int:
     try:
         verifier = _pinned(arguments.key) if arguments.key else _key_of(arguments.state)
     except (BadNote, OSError, UnicodeDecodeError) as error:
-        print(f"REFUSÉ : la clé publique du dossier, keys/audit.pub, ne peut pas être lue : {_reason(error)}")
+        print(f"REFUSÉ : la clé publique du dossier, audit.pub, ne peut pas être lue : {_reason(error)}")
         return _REFUSED
     report = verify(arguments.state / "audit.db", verifier, kept)
     print(_as_json(report) if arguments.json else _as_text(report, verifier, bool(kept)))
@@ -124,7 +124,9 @@ def _checkpoint(arguments: argparse.Namespace) -> int:
 
 
 def _key_of(state: Path) -> Verifier:
-    return Verifier.parse((state / "keys" / "audit.pub").read_text("utf-8"))
+    """The log's public key: beside the private ones, or in the folder itself where those are kept elsewhere."""
+    beside = state / "keys" / "audit.pub"
+    return Verifier.parse((beside if beside.exists() else state / "audit.pub").read_text("utf-8"))
 
 
 def _pinned(text: str) -> Verifier:

@@ -33,6 +33,8 @@ def run(_: argparse.Namespace) -> int:
 
     from connectors.kit.contract import ContractError
     from gateway.app import create_app
+    from gateway.audit.note import BadNote, Signer
+    from gateway.cli.evidence import publish
     from gateway.cli.running import listen, server
     from gateway.identity.keys import KeysMissing, load
     from gateway.logs import configure
@@ -42,13 +44,19 @@ def run(_: argparse.Namespace) -> int:
     configure()
     try:
         settings = from_environment(os.environ, default_folder())
-        app = create_app(settings, load(settings.keys))
+        keys = load(settings.keys)
+        app = create_app(settings, keys)
+        settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        publish(settings.state, Signer(settings.origin, keys.audit))  # a copy of the folder can be verified by itself
         listening = listen(settings.host, settings.port)
     except (SettingsError, KeysMissing, PolicyError, ContractError) as error:
         print(f"dlnuf serve : {error}", file=sys.stderr)
         return 1
+    except BadNote as error:
+        print(f"dlnuf serve : DLNUF_LOG_ORIGIN : {error}", file=sys.stderr)
+        return 1
     except OSError as error:
-        print(f"dlnuf serve : impossible d'écouter : {error.strerror}.", file=sys.stderr)
+        print(f"dlnuf serve : impossible d'écouter ou d'écrire : {error}.", file=sys.stderr)
         return 1
     running = server(app, settings.host, settings.port)
     print(f"Passerelle à l'écoute sur {settings.host}:{listening.getsockname()[1]}.", flush=True)

@@ -29,6 +29,15 @@ from gateway.source.simulated import addresses
 
 PATH = "/v4/insee/sirene/unites_legales/999100118"
 PARAMETERS = {"context": "Essai", "object": "essai", "recipient": "13002526500013"}
+SCOPES = frozenset(
+    {
+        "entreprises",
+        "etablissements",
+        "attestation_sociale_urssaf",
+        "attestation_fiscale_dgfip",
+        "chiffre_affaires_dgfip",
+    }
+)
 TOKEN = b'{"access_token":"jeton","expires_in":3600}'
 
 Writer = asyncio.StreamWriter
@@ -79,24 +88,31 @@ def trickles() -> Behaviour:
 
 @asynccontextmanager
 async def gateway_before(
-    folder: Path, behave: Behaviour, login: Behaviour | None = None, later: dict[str, float] | None = None
+    folder: Path,
+    behave: Behaviour,
+    login: Behaviour | None = None,
+    later: dict[str, float] | None = None,
+    *,
+    registry: str = "insee",
+    base: str = "",
+    maintenance: bool = False,
+    policies: Path | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """The shipped application before a registry that behaves so; a client with a token.
 
-    `later["seconds"]`: how far ahead of the real time the application's dates are.
+    `later["seconds"]`: how far ahead of the real time the application's dates are. `base`: the registry's address, when
+    it is not the one that behaves so.
     """
     ahead = later if later is not None else {"seconds": 0.0}
     around = Surroundings(
         clock=lambda: utc_now() + timedelta(seconds=ahead["seconds"]), now=lambda: time.time() + ahead["seconds"]
     )
-    contracts = {"insee": load_all()["insee"]}
+    contracts = {registry: load_all()[registry]}
     create_missing(folder / "keys", secrets.token_bytes)
     keys = load(folder / "keys")
     register = Register(folder / "register.db")
     now = int(time.time())
-    habilitation = Habilitation(
-        str(uuid.uuid4()), "13002526500013", "Essai", "marches_publics", frozenset({"entreprises"}), None, now
-    )
+    habilitation = Habilitation(str(uuid.uuid4()), "13002526500013", "Essai", "marches_publics", SCOPES, None, now)
     token = Token(str(uuid.uuid4()), habilitation.id, "essai", now, now + 200_000)
     register.create(habilitation)
     register.issue(token)
@@ -105,18 +121,19 @@ async def gateway_before(
     async def serve(reader: asyncio.StreamReader, writer: Writer) -> None:
         try:
             head = await reader.readuntil(b"\r\n\r\n")
-            answer = (login or says(http(TOKEN))) if head.startswith(b"POST /insee/token") else behave
+            is_login = head.startswith(b"POST") and head.split(b" ")[1].endswith(b"/token")
+            answer = (login or says(http(TOKEN))) if is_login else behave
             await answer(writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
             writer.close()
 
-    registry = await asyncio.start_server(serve, "127.0.0.1", 0)
-    base = f"http://127.0.0.1:{registry.sockets[0].getsockname()[1]}"
+    behaving = await asyncio.start_server(serve, "127.0.0.1", 0)
+    base = base or f"http://127.0.0.1:{behaving.sockets[0].getsockname()[1]}"
     settings = Settings(
-        state=folder, keys=folder / "keys", policies=default_folder(), public_url="http://passerelle.test",
-        registries=("insee",), maintenance=False, registry=addresses(contracts, base),
+        state=folder, keys=folder / "keys", policies=policies or default_folder(), public_url="http://passerelle.test",
+        registries=(registry,), maintenance=maintenance, registry=addresses(contracts, base),
     )  # fmt: skip
     listening = listen("127.0.0.1", 0)
     running = server(create_app(settings, keys, around), "127.0.0.1", 0)
@@ -132,7 +149,7 @@ async def gateway_before(
     finally:
         running.should_exit = True
         await task
-        registry.close()
+        behaving.close()
 
 
 UNIT = json.dumps({"uniteLegale": {"siren": "999100118"}}).encode()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit.contract import CONNECTORS, Contract, ContractError, load, load_all
+from gateway.cli.connector_table import page
 from gateway.cli.new_connector import write_folder
 from gateway.settings import variables
 
@@ -24,6 +25,13 @@ def register(commands: Any) -> None:
     )
     listing.add_argument("--json", action="store_true", help="sortie en JSON")
     listing.set_defaults(run=list_all)
+
+    table = verbs.add_parser(
+        "table",
+        help="écrit la page docs/connectors.md",
+        epilog="Exemple : dlnuf connector table > docs/connectors.md",
+    )
+    table.set_defaults(run=print_table)
 
     checking = verbs.add_parser(
         "check",
@@ -59,6 +67,12 @@ def list_all(chosen: argparse.Namespace) -> int:
         for product in contract.products.values():
             paths = ", ".join(f"/v{number}{version.path}" for number, version in product.versions.items())
             print(f"  {product.name} : {paths}")
+    return 0
+
+
+def print_table(_: argparse.Namespace) -> int:
+    """Print the page of all registries."""
+    print(page(load_all()), end="")
     return 0
 
 

@@ -89,6 +89,12 @@ def test_connectors_are_listed_and_checked(capsys: pytest.CaptureFixture[str]) -
     assert main(["connector", "check", "nulle_part"]) == 1
 
 
+def test_the_page_of_registries_is_the_one_the_contracts_give(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["connector", "table"]) == 0
+    page = Path(__file__).parents[3] / "docs" / "connectors.md"
+    assert capsys.readouterr().out == page.read_text("utf-8"), "dlnuf connector table > docs/connectors.md"
+
+
 def test_serve_refuses_to_start_without_keys_and_names_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

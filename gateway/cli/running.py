@@ -2,6 +2,7 @@
 """Running an application: the HTTP server's settings, in one place."""
 
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from gateway.edge.protocol import LimitedHttp
 MAX_CONNECTIONS = 4096
 KEEP_ALIVE_S = 30
 GRACE_S = 15
+RARE_ROUNDS = (20_000, 20, 50)
 
 
 class Stoppable(uvicorn.Server):
@@ -30,6 +32,21 @@ class Stoppable(uvicorn.Server):
                 signal.signal(number, handler)
 
 
+class Lasting(Stoppable):
+    """The server of a process that does nothing else, and for long."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell the garbage collector that what stands now stays.
+
+        A full round over contracts, labels and policies would stop every request for tens of milliseconds, and find
+        nothing; requests leave no cycles, so rounds can be rare as well.
+        """
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*RARE_ROUNDS)
+
+
 class Companion(uvicorn.Server):
     """A server that lives as long as another one, and leaves the signals to it."""
 
@@ -39,8 +56,11 @@ class Companion(uvicorn.Server):
         yield
 
 
-def server(app: Any, host: str, port: int, *, companion: bool = False) -> uvicorn.Server:
-    """An HTTP server for `app`, with limits on heads, connections and shutdown; a `companion` has no lifespan."""
+def server(app: Any, host: str, port: int, *, companion: bool = False, lasting: bool = False) -> uvicorn.Server:
+    """An HTTP server for `app`, with limits on heads, connections and shutdown.
+
+    `companion`: without a lifespan, beside another server. `lasting`: the process is its own, for long.
+    """
     config = uvicorn.Config(
         app,
         host=host,
@@ -57,7 +77,9 @@ def server(app: Any, host: str, port: int, *, companion: bool = False) -> uvicor
         limit_concurrency=MAX_CONNECTIONS,
         backlog=2048,
     )
-    return Companion(config) if companion else Stoppable(config)
+    if companion:
+        return Companion(config)
+    return Lasting(config) if lasting else Stoppable(config)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -92,7 +92,7 @@ async def started(
         raise SandboxError(f"impossible d'écrire dans {state} : {error}.") from None
     around = Surroundings(extra_headers=lambda: _fault_headers(state), cases=cases)
     private = server(pretending, "127.0.0.1", 0, companion=True)
-    public = server(_listening_to_faults(create_app(settings, keys, around)), host, port)
+    public = server(_listening_to_faults(create_app(settings, keys, around)), host, port, lasting=True)
     async with _serving(private, behind), _serving(public, listening) as task:
         yield Running(address, public, task)
 

@@ -58,7 +58,7 @@ def run(_: argparse.Namespace) -> int:
     except OSError as error:
         print(f"dlnuf serve : impossible d'écouter ou d'écrire : {error}.", file=sys.stderr)
         return 1
-    running = server(app, settings.host, settings.port)
+    running = server(app, settings.host, settings.port, lasting=True)
     print(f"Passerelle à l'écoute sur {settings.host}:{listening.getsockname()[1]}.", flush=True)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(running.serve(sockets=[listening]))

@@ -89,6 +89,7 @@ class Ledger:
             self.reason = self.condemned = f"le journal ne se vérifie plus, rien n'y sera ajouté : {error}"
             raise LogUnavailable(self.reason) from error
         except Exception as error:
+            # Whatever it was, it stands between a record and the disk: fail closed, say why, and nothing leaves.
             self.close()
             self._failed = self._failed or getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY
             self.reason = f"le journal ne peut pas être écrit : {described(error)}"

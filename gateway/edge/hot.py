@@ -76,6 +76,7 @@ class HotRoute:
         except Problem as found:
             leaving = problem_envelope(found)
         except Exception:
+            # The last defence: outside the exchange's own block, and no caller ever sees a stack trace.
             LOG.exception("request_failed", extra={"id": identifier})
             leaving = problem_envelope(problem("00500"))
         await answer(send, leaving, fields.request_id or identifier.encode())

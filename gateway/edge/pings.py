@@ -81,6 +81,7 @@ class Pings:
         except (RegistryError, TimeoutError):
             known.status = "bad_gateway"
         except Exception:
+            # A probe is a connector's code reading a registry's words: what surprises it means « not answering ».
             LOG.exception("ping_failed", extra={"registry": contract.registry})
             known.status = "bad_gateway"
         else:

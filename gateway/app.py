@@ -5,7 +5,7 @@ import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,8 @@ from connectors.kit.contract import Contract, load_all
 from gateway.audit.log import AuditLog
 from gateway.audit.note import Signer
 from gateway.audit.recording import Line, Recorder
+from gateway.audit.subject import KeysUnavailable, Subjects
+from gateway.audit.subject_keys import SqliteKeys
 from gateway.cache import Cache
 from gateway.documents import Documents
 from gateway.edge.hot import Application, HotRoute
@@ -110,6 +112,9 @@ async def _opened(
     """Open everything, in order; close it all, in the other order."""
     settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = AuditLog.open(settings.state / "audit.db", Signer(settings.origin, keys.audit))
+    subjects = Subjects(keys.subjects, SqliteKeys(settings.state / "subjects.db"), around.random, around.monotonic)
+    with suppress(KeysUnavailable):  # then each request says so, until the key can be had
+        subjects.prepare(around.clock())
     register = Register(settings.state / "register.db")
     lines = Lines(lambda text: os.write(2, text)) if around.line is None else None
     wires = {name: _wire(contract, settings, around) for name, contract in contracts.items()}
@@ -129,7 +134,7 @@ async def _opened(
         contracts, doors, around.clock, around.monotonic, maintenance=settings.maintenance, also_accepted=also
     )
     house = House(
-        audit=Recorder(log, keys.subjects, around.clock, around.line or lines or _nowhere),
+        audit=Recorder(log, subjects, around.clock, around.line or lines or _nowhere),
         identity=Bearer(keys, register, around.now, around.monotonic),
         quotas=Quotas(policies.pools, around.now),
         purpose=Purpose(policies),

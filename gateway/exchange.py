@@ -75,7 +75,7 @@ async def exchange(ask: Ask, house: House) -> Envelope:
             sourced = house.documents.named(sourced, permit, ask.id)
             released = house.purpose.narrow(permit, ask.product, sourced.answer)  # only the values the purpose allows
             record.answer = envelope(ask, permit, released, sourced, record.quota, house.public_url, house.now())
-            record.cached = sourced.cached
+            record.sourced = sourced
     return record.answer  # nothing leaves before the block has closed: it wrote the digest of these very bytes
 
 

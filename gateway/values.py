@@ -37,7 +37,9 @@ class Ask:
 
     `id`: UUID of the exchange, ours. `version`: as written in the path, perhaps unknown to the product. `parameters`:
     those of the product, of path and query, as written. `token`: the bearer, if one came in a header; `token_in_url`:
-    one came in the address. `wants_fresh`: the caller refuses cached answers.
+    one came in the address. `wants_fresh`: the caller refuses cached answers. `agent`: whoever is behind the call, as
+    its software names them; it leaves this value only as a commitment. `trace`, `span`: W3C ids of the trace and of our
+    part in it, hex.
     """
 
     id: str
@@ -49,6 +51,9 @@ class Ask:
     token_in_url: bool = False
     address: str = ""
     wants_fresh: bool = False
+    agent: str | None = field(default=None, repr=False)
+    trace: str = ""
+    span: str = ""
 
     @property
     def subject(self) -> str | None:

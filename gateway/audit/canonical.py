@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import orjson
 
-MAX_BYTES = 4096
+MAX_BYTES = 2048
 _OPTIONS = (
     orjson.OPT_SORT_KEYS
     | orjson.OPT_STRICT_INTEGER
@@ -25,7 +25,7 @@ class NotCanonical(ValueError):
 
 
 def canonical(record: Mapping[str, object]) -> bytes:
-    """The canonical bytes of a record. Raises NotCanonical: a value of another kind, or more than 4096 bytes."""
+    """The canonical bytes of a record. Raises NotCanonical: a value of another kind, or more than 2048 bytes."""
     content = _spell(record)
     if len(content) > MAX_BYTES:
         raise NotCanonical(f"{len(content)} octets, plus que {MAX_BYTES}")
@@ -35,7 +35,7 @@ def canonical(record: Mapping[str, object]) -> bytes:
 def spelled(record: Mapping[str, object]) -> bytes:
     """The canonical bytes of a record that the vocabulary has accepted: its values are texts, whole numbers and lists.
 
-    Raises NotCanonical for more than 4096 bytes, or for what cannot be spelt (a lone surrogate).
+    Raises NotCanonical for more than 2048 bytes, or for what cannot be spelt (a lone surrogate).
     """
     try:
         content = orjson.dumps(record, option=_OPTIONS)

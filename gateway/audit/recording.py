@@ -16,20 +16,16 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Protocol
 
-import orjson
-
-from gateway.audit.canonical import spelled
+from gateway.audit.fitting import fitted, stated
 from gateway.audit.log import LogUnavailable
-from gateway.audit.subject import Subjects
-from gateway.audit.vocabulary import check
+from gateway.audit.subject import KeysUnavailable, Subjects, agent_of
+from gateway.audit.vocabulary import VERSION, check
 from gateway.problems import Problem, problem
-from gateway.values import Ask, Consumer, Envelope, Grant, Permit, Quota
+from gateway.values import Ask, Consumer, Envelope, Grant, Permit, Quota, Sourced
 
 LOG = logging.getLogger("dlnuf.audit")
 
-STATED_BYTES = 400
-STATED_CUT = 60
-"""A stated text is kept whole up to so many bytes of JSON; a longer one is cut, and followed by its digest."""
+CUT = frozenset(("reason", "query"))
 
 Line = Callable[[Mapping[str, Any]], None]
 
@@ -42,12 +38,26 @@ class Log(Protocol):
         ...
 
 
-class Recorder:
-    """Makes records and puts them in the log. `subjects_key`: for commitments; `line`: where log lines go."""
+def happening(name: str, at: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The record of an event that is not an exchange's. `at`: as `written_at` gives it."""
+    record: dict[str, Any] = {"v": VERSION, "event": name, "id": str(uuid.uuid4()), "at": at}
+    for key, value in facts.items():
+        if value is not None:
+            record[key] = stated(value) if key in CUT and isinstance(value, str) else value
+    return record
 
-    def __init__(self, log: Log, subjects_key: bytes, clock: Callable[[], datetime], line: Line) -> None:
+
+def written_at(at: datetime) -> str:
+    """An instant as records write it: UTC with milliseconds."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+class Recorder:
+    """Makes records and puts them in the log. `subjects`: makes the commitments; `line`: where log lines go."""
+
+    def __init__(self, log: Log, subjects: Subjects, clock: Callable[[], datetime], line: Line) -> None:
         self._log = log
-        self._subjects = Subjects(subjects_key)
+        self._subjects = subjects
         self._clock = clock
         self._line = line
 
@@ -58,36 +68,45 @@ class Recorder:
     async def downloaded(self, document_id: str, exchange_id: str, size: int, address: str) -> None:
         """Record that a document is about to be handed out. Raises 503 `00510`."""
         identifier = exchange_id or str(uuid.uuid4())
-        record = {
-            "v": 1,
-            "event": "downloaded",
-            "id": identifier,
-            "at": self.now(),
-            "document": document_id,
-            "size": size,
-            "address": address,
-        }
-        await self.write(record)
+        await self.event("downloaded", id=identifier, document=document_id, size=size, address=address)
         self._line({"event": "downloaded", "id": identifier, "size": size})
 
-    async def write(self, record: dict[str, Any]) -> None:
-        """Make a record durable. Raises 503 `00510` when that fails; a cancelled caller does not take it back."""
+    async def event(self, name: str, **facts: Any) -> int:
+        """Record an event of the vocabulary with these facts; its number in the log. Raises 503 `00510`.
+
+        `v`, `event`, `at` and, unless given, `id` are added; what is None is left out; `reason` and `query` are cut
+        when long. A fact outside the vocabulary is refused like a log that cannot be written: what it was for must
+        not happen.
+        """
+        return await self.write(happening(name, self.now(), facts))
+
+    async def write(self, record: Mapping[str, Any]) -> int:
+        """Make a record durable; its number. Raises 503 `00510` when that fails; cancelling does not take it back."""
         try:
             check(record)
-            await self._log.append(spelled(record))
+            return await self._log.append(fitted(record))
         except (LogUnavailable, ValueError) as error:
             # A record outside the vocabulary, or without canonical bytes, is as good as none: nothing leaves either.
             LOG.error("record_refused", extra={"reason": str(error)})
             raise problem("00510") from None
 
-    def subject(self, ask: Ask) -> str | None:
-        """The commitment to the company asked about."""
-        subject = ask.subject
-        return self._subjects.commitment(subject) if subject else None
+    def commitments(self, subject: str | None, agent: str | None) -> dict[str, str]:
+        """Whom a record made now is about, and which agent asks. Raises 503 `00510` when this month has no key."""
+        found = {}
+        at = self._clock()
+        try:
+            if subject:
+                found["subject"] = self._subjects.commitment(subject, at)
+            if agent:
+                found["agent"] = self._subjects.person_commitment("agent", agent, at)
+        except KeysUnavailable as error:
+            LOG.error("subject_key_unavailable", extra={"reason": str(error)})
+            raise problem("00510") from None
+        return found
 
     def now(self) -> str:
         """The time of a record: UTC with milliseconds."""
-        return self._clock().astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+        return written_at(self._clock())
 
     def line(self, record: Mapping[str, Any]) -> None:
         """One log line for an outcome, without what could name a person."""
@@ -98,7 +117,7 @@ class Recorder:
 class Recording:
     """One exchange's block. The story fills in what it learns; leaving the block writes what became of it."""
 
-    __slots__ = ("_ask", "_facts", "_recorder", "_started", "answer", "cached", "consumer", "grant", "permit", "quota")
+    __slots__ = ("_ask", "_facts", "_recorder", "_started", "answer", "consumer", "grant", "permit", "quota", "sourced")
 
     answer: Envelope
     """What will leave; the story sets it last."""
@@ -111,16 +130,17 @@ class Recording:
         self.grant: Grant | None = None
         self.permit: Permit | None = None
         self.quota: Quota | None = None
-        self.cached = False
-        self._facts: dict[str, Any] | None = None
+        self.sourced: Sourced | None = None
+        self._facts: dict[str, Any] = {}
 
     async def __aenter__(self) -> "Recording":
         return self
 
     async def asked(self) -> None:
         """Make « asked » durable. Raises 503 `00510`."""
-        self._facts = self._gathered()  # who, whom and why do not change any more: the outcome says the same
-        await self._recorder.write(self._record("asked"))
+        record = self._record("asked")
+        self._facts = record  # who, whom and why do not change any more: the outcome says the same
+        await self._recorder.write(record)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -141,8 +161,8 @@ class Recording:
         self.consumer = self.consumer or found.consumer
         if found.code != "00510":  # the log itself is what failed: there is nowhere to write it
             event = "failed" if found.from_registry or found.status >= 500 else "refused"
-            record = self._refusal(event, found.status, found.code)
             try:
+                record = self._refusal(event, found.status, found.code)
                 await self._recorder.write(record)
             except Problem as unwritten:
                 unwritten.quota = self.quota
@@ -153,16 +173,21 @@ class Recording:
 
     async def _write_answered(self) -> None:
         leaving = self.answer
-        record = self._record("answered")
-        record["cached"] = self.cached
-        record["status"] = leaving.status
-        record["size"] = len(leaving.body)
-        record["digest"] = hashlib.sha256(leaving.body).hexdigest()
-        record["latency_ms"] = self._elapsed_ms()
-        if self.permit is not None:
-            record["groups"] = list(self.permit.release.groups)
-            record["fields"] = self.permit.release.digest
         try:
+            record = self._record("answered")
+            record["status"] = leaving.status
+            record["size"] = len(leaving.body)
+            record["digest"] = hashlib.sha256(leaving.body).hexdigest()
+            record["latency_ms"] = self._elapsed_ms()
+            if (sourced := self.sourced) is not None:
+                record["cached"] = sourced.cached
+                record["obtained_at"] = sourced.obtained_at
+                record["fresh_until"] = sourced.fresh_until
+                if sourced.instead_of:
+                    record["instead_of"] = sourced.instead_of
+            if self.permit is not None:
+                record["groups"] = list(self.permit.release.groups)
+                record["fields"] = self.permit.release.digest
             await self._recorder.write(record)
         except Problem as unwritten:
             unwritten.quota = self.quota
@@ -180,22 +205,29 @@ class Recording:
         return int((time.perf_counter() - self._started) * 1000)
 
     def _record(self, event: str) -> dict[str, Any]:
-        """Everything known so far."""
-        facts = self._facts if self._facts is not None else self._gathered()
-        return {**facts, "event": event, "at": self._recorder.now()}
+        """Everything known so far. Raises 503 `00510`: no key for this month's commitments."""
+        at = self._recorder.now()
+        asked = self._facts
+        # A month may end between a question and its outcome: each is about its company under its own month's key.
+        facts = asked if asked and asked["at"][:7] == at[:7] else self._gathered()
+        return {**facts, "event": event, "at": at}
 
     def _gathered(self) -> dict[str, Any]:
-        ask = self._ask
+        ask, consumer = self._ask, self.consumer
         facts: dict[str, Any] = {
-            "v": 1,
+            "v": VERSION,
             "id": ask.id,
             "product": ask.product.id,
             "version": ask.version,
             "registry": ask.product.registry,
             "address": ask.address,
         }
-        if (subject := self._recorder.subject(ask)) is not None:
-            facts["subject"] = subject
+        # An agent is one of a consumer's: of somebody unknown nothing is believed.
+        agent = agent_of(consumer.siret, ask.agent) if consumer is not None and ask.agent else None
+        facts.update(self._recorder.commitments(ask.subject, agent))
+        if ask.trace:
+            facts["trace"] = ask.trace
+            facts["span"] = ask.span
         for name, values in (
             ("context", ask.stated.context),
             ("object", ask.stated.object),
@@ -203,7 +235,7 @@ class Recording:
         ):
             if values:
                 facts[name] = stated(values[0])
-        if (consumer := self.consumer) is not None:
+        if consumer is not None:
             facts["habilitation"] = consumer.habilitation_id
             facts["token"] = consumer.token_id
             facts["consumer"] = consumer.siret
@@ -212,10 +244,3 @@ class Recording:
             facts["policy"] = grant.policy
             facts["basis"] = list(grant.basis)
         return facts
-
-
-def stated(text: str) -> str:
-    """A stated text as a record keeps it: whole when short, else its beginning and its SHA-256."""
-    if len(text) <= STATED_BYTES // 6 or len(orjson.dumps(text)) <= STATED_BYTES:
-        return text
-    return f"{text[:STATED_CUT]}… sha256:{hashlib.sha256(text.encode()).hexdigest()}"

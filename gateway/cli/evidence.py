@@ -6,23 +6,20 @@ import getpass
 import os
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
-from gateway.audit.canonical import NotCanonical, canonical
+from gateway.audit.fitting import fitted, stated
 from gateway.audit.log import AuditLog
 from gateway.audit.note import Signer
-from gateway.audit.recording import stated
 from gateway.audit.vocabulary import VERSION, check
 from gateway.identity.habilitation import Habilitation, Token
 from gateway.identity.keys import Keys
 
 AUDIT_DB = "audit.db"
 AUDIT_PUB = "audit.pub"
-_LISTS = ("recipients", "scopes", "basis")
 
 
 class Evidence:
@@ -101,7 +98,7 @@ class Evidence:
         if reason:
             record["reason"] = stated(reason)
         check(record)
-        self._log.append_now([_fitting(record)])
+        self._log.append_now([fitted(record)])
 
     @staticmethod
     def _date(at: float) -> str:
@@ -128,20 +125,3 @@ def _operator() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid {os.getuid()}"
-
-
-def _fitting(record: dict[str, object]) -> bytes:
-    """The record's bytes. A list too long for a record gives way to its length and its digest."""
-    for name in _LISTS:
-        try:
-            return canonical(record)
-        except NotCanonical:
-            values = record.get(name)
-            if isinstance(values, list):
-                record = record | {name: [_summary(values)]}
-    return canonical(record)
-
-
-def _summary(values: Sequence[str]) -> str:
-    digest = sha256("\n".join(values).encode()).hexdigest()
-    return f"{len(values)} valeurs, sha256:{digest}"

@@ -58,7 +58,9 @@ class HotRoute:
 
     async def _exchange(self, match: Match, scope: Scope, send: Send) -> None:
         fields = Fields(scope["headers"])
-        identifier = str(uuid.uuid4())
+        drawn = uuid.uuid4()
+        identifier = str(drawn)
+        trace, span = fields.trace() or drawn.hex, drawn.hex[16:]
         try:
             pairs = parameters(scope["query_string"])
             ask = Ask(
@@ -71,6 +73,9 @@ class HotRoute:
                 token_in_url=any(name == "token" for name, _ in pairs),
                 address=address(scope, fields, self._trusted),
                 wants_fresh=fields.wants_fresh,
+                agent=fields.agent(pairs),
+                trace=trace,
+                span=span,
             )
             leaving = await exchange(ask, self._house())
         except Problem as found:
@@ -79,7 +84,8 @@ class HotRoute:
             # The last defence: outside the exchange's own block, and no caller ever sees a stack trace.
             LOG.exception("request_failed", extra={"id": identifier})
             leaving = problem_envelope(problem("00500"))
-        await answer(send, leaving, fields.request_id or identifier.encode())
+        traced = f"00-{trace}-{span}-01".encode()
+        await answer(send, leaving, fields.request_id or identifier.encode(), traced)
 
 
 def with_query(match: Match, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
@@ -90,12 +96,13 @@ def with_query(match: Match, pairs: Sequence[tuple[str, str]]) -> dict[str, str]
     return {name: value for name, value in pairs if name in wanted} | match.parameters
 
 
-async def answer(send: Send, leaving: Envelope, request_id: bytes) -> None:
-    """Send an envelope."""
+async def answer(send: Send, leaving: Envelope, request_id: bytes, traced: bytes) -> None:
+    """Send an envelope. `traced`: our part in the caller's trace, or in the one we began for it."""
     headers = [
         (b"content-type", leaving.media_type.encode()),
         (b"content-length", b"%d" % len(leaving.body)),
         (b"x-request-id", request_id),
+        (b"traceresponse", traced),
         (b"cache-control", b"private, no-store"),
         *leaving.headers,
     ]

@@ -13,7 +13,10 @@ from gateway.values import Credential, Stated
 
 MAX_QUERY_BYTES = 16_384
 MAX_FIELDS = 100
-_REQUEST_ID = re.compile(rb"[\x21-\x7e]{1,128}")
+_VISIBLE = re.compile(rb"[\x21-\x7e]{1,128}")
+_TRACEPARENT = re.compile(
+    rb"(?P<version>[0-9a-f]{2})-(?P<trace>(?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?P<more>-.*)?"
+)
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Headers = Sequence[tuple[bytes, bytes]]
@@ -22,7 +25,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 class Fields:
     """The headers that matter, each value as often as it came."""
 
-    __slots__ = ("api_keys", "authorizations", "cache_control", "forwarded", "request_id")
+    __slots__ = ("agents", "api_keys", "authorizations", "cache_control", "forwarded", "request_id", "traceparents")
 
     def __init__(self, headers: Headers) -> None:
         self.authorizations: list[bytes] = []
@@ -30,6 +33,8 @@ class Fields:
         self.cache_control = b""
         self.forwarded: list[bytes] = []
         self.request_id: bytes | None = None
+        self.agents: list[bytes] = []
+        self.traceparents: list[bytes] = []
         for name, value in headers:
             if name == b"authorization":
                 self.authorizations.append(value)
@@ -39,8 +44,12 @@ class Fields:
                 self.cache_control = value
             elif name == b"x-forwarded-for":
                 self.forwarded.append(value)
-            elif name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+            elif name == b"x-request-id" and _VISIBLE.fullmatch(value):
                 self.request_id = value
+            elif name == b"traceparent":
+                self.traceparents.append(value)
+            elif name == b"dlnuf-agent":
+                self.agents.append(value)
 
     @property
     def wants_fresh(self) -> bool:
@@ -59,6 +68,31 @@ class Fields:
         if len(found) != 1:
             return None
         return found.pop().decode("latin-1") or None
+
+    def trace(self) -> str | None:
+        """The trace this request belongs to, as 32 hexadecimal digits (W3C Trace Context); None when it names none.
+
+        One that is malformed, doubled or all zeros is no trace at all, as the standard wants it.
+        """
+        if len(self.traceparents) != 1:
+            return None
+        found = _TRACEPARENT.fullmatch(self.traceparents[0])
+        if found is None or found["version"] == b"ff" or (found["version"] == b"00" and found["more"]):
+            return None
+        return found["trace"].decode()
+
+    def agent(self, pairs: Sequence[tuple[str, str]]) -> str | None:
+        """Whoever is behind the call: the header `Dlnuf-Agent`, or the parameter `user_id` of existing clients.
+
+        Raises 400 `00401` for a header that is doubled or not made of 1 to 128 visible characters.
+        """
+        if not self.agents:
+            return next((value for name, value in pairs if name == "user_id" and value), None)
+        if len(self.agents) != 1 or not _VISIBLE.fullmatch(self.agents[0]):
+            raise problem(
+                "00401", detail="L'en-tête Dlnuf-Agent compte de 1 à 128 caractères visibles, une seule fois."
+            )
+        return self.agents[0].decode("ascii")
 
 
 def parameters(query: bytes) -> list[tuple[str, str]]:

@@ -16,6 +16,8 @@ from connectors.kit import Answer
 from connectors.kit.contract import Product, load_all
 from gateway.app import Surroundings, _opened, utc_now
 from gateway.audit.recording import Log, Recorder
+from gateway.audit.subject import Subjects
+from gateway.audit.subject_keys import SqliteKeys
 from gateway.cache import Cache
 from gateway.exchange import House, exchange
 from gateway.identity.bearer import issue
@@ -72,13 +74,13 @@ class Rooms:
 
     def __init__(
         self, runner: asyncio.Runner, opened: House, product: Product, known: Mapping[str, Answer[Any]],
-        subjects_key: bytes, token: str,
+        subjects: Subjects, token: str,
     ) -> None:  # fmt: skip
         self._runner = runner
         self._opened = opened
         self._product = product
         self._known = known
-        self._subjects_key = subjects_key
+        self._subjects = subjects
         self._token = token
 
     def run(self, play: Coroutine[Any, Any, Result]) -> Result:
@@ -89,7 +91,7 @@ class Rooms:
         """The house with this log and a source that behaves so, where nothing is kept or under way."""
         return replace(
             self._opened,
-            audit=Recorder(log, self._subjects_key, utc_now, lambda _: None),
+            audit=Recorder(log, self._subjects, utc_now, lambda _: None),
             in_flight=InFlight(),
             cache=Cache(1 << 20, time.time),
             source=ScriptedSource(self._known, conversations, events),
@@ -128,9 +130,10 @@ def opened_rooms(folder: Path) -> Iterator[Rooms]:
         known = {
             siren: runner.run(insee_door.ask("unite_legale", 4, siren, insee_door.at_simulator())) for siren in KNOWN
         }
+        subjects = Subjects(keys.subjects, SqliteKeys(folder / "subjects.db"), secrets.token_bytes, time.monotonic)
         opened = runner.run(composed.__aenter__())
         try:
-            yield Rooms(runner, opened.house, product, known, keys.subjects, token)
+            yield Rooms(runner, opened.house, product, known, subjects, token)
         finally:
             runner.run(composed.__aexit__(None, None, None))
 

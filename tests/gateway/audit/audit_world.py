@@ -7,7 +7,6 @@ from pathlib import Path
 from gateway.audit.canonical import canonical
 from gateway.audit.note import Signer
 from gateway.audit.report import Report
-from gateway.audit.subject import commitment
 from gateway.audit.verify import verify
 
 SIGNER = Signer.from_seed("dlnuf.test/journal", bytes(range(32)))
@@ -19,7 +18,7 @@ ASKED: dict[str, object] = {
     "product": "insee/unite_legale",
     "version": 4,
     "registry": "insee",
-    "subject": commitment(b"k" * 32, "999100118"),
+    "subject": f"hmac-sha256:{HEX}",
     "habilitation": "hab-1",
     "token": "jeton-1",
     "consumer": "13002526500013",

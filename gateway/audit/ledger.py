@@ -9,15 +9,16 @@ written again by this process.
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gateway.audit.growth import STATEMENTS, Growth, Head
-from gateway.audit.layout import CHAIN_START, HEAD_TABLE, RECORD_TABLE, SCHEMA, USER_VERSION
-from gateway.audit.merkle import Frontier
+from gateway.audit.layout import CHAIN_START, SCHEMA, TILE_WIDTH, USER_VERSION
+from gateway.audit.merkle import Frontier, leaf_hash
 from gateway.audit.note import BadNote, Signer, open_checkpoint
-from gateway.audit.tree import Tree
+from gateway.audit.tree import HASH_BYTES, Tree, edge_tiles, fits, hashes_of
 from gateway.audit.trouble import described
 
 _BUSY_S = 2.0
@@ -40,9 +41,10 @@ class _Moved(OSError):
 class Ledger:
     """One process's hand on the audit file. Not for several threads at once; `log.AuditLog` sees to that."""
 
-    def __init__(self, path: Path, signer: Signer) -> None:
+    def __init__(self, path: Path, signer: Signer, clock: Callable[[], float] = time.time) -> None:
         self._path = path
         self._signer = signer
+        self._clock = clock
         self._connection: sqlite3.Connection | None = None
         self._files: tuple[tuple[int, int], ...] = ()
         self._written: Head | None = None
@@ -69,6 +71,37 @@ class Ledger:
         """Write the records and the head that goes with them; the number of the first. Raises LogUnavailable."""
         with self._guarding():
             return self._append(entries)
+
+    def publish(self) -> str:
+        """The signed head, which is from now on what readers are shown. Raises LogUnavailable."""
+        with self._guarding():
+            connection = self._connection or self._connect()
+            connection.execute("BEGIN IMMEDIATE")
+            head = self._written = self._caught_up(connection)
+            (last,) = connection.execute("SELECT max(size) FROM published").fetchone()
+            if last is None or last > head.tree.size:
+                raise _Contradiction(f"une tête publiée compte {last} enregistrements, et le journal {head.tree.size}")
+            if last < head.tree.size:
+                row = head.tree.size, head.note, int(self._clock())
+                connection.execute("INSERT INTO published VALUES (?, ?, ?)", row)
+            connection.execute("COMMIT")
+            return head.note
+
+    def prune(self, numbers: Sequence[int]) -> int:
+        """Erase what these records say; their leaves stay, and the tree with them. How many were there to be erased.
+
+        To be justified by an `erased` record, or the log does not verify any more. Raises LogUnavailable.
+        """
+        with self._guarding():
+            connection = self._connection or self._connect()
+            connection.execute("PRAGMA secure_delete=ON").fetchall()  # zeros where the bytes were, not only oblivion
+            connection.execute("BEGIN IMMEDIATE")
+            before = connection.total_changes
+            erase = "UPDATE record SET entry=NULL WHERE seq=? AND entry IS NOT NULL"
+            connection.executemany(erase, [(number,) for number in numbers])
+            erased = connection.total_changes - before
+            connection.execute("COMMIT")
+            return erased
 
     def close(self) -> None:
         """Let go of the file."""
@@ -156,28 +189,39 @@ class Ledger:
 
     def _found(self, connection: sqlite3.Connection) -> None:
         """Write the empty log."""
-        connection.execute(RECORD_TABLE)
-        connection.execute(HEAD_TABLE)
-        connection.execute("INSERT INTO head VALUES (?, ?, ?, ?, ?)", Head.signed(Tree(), self._signer).row())
+        for table in SCHEMA.values():
+            connection.execute(table)
+        head = Head.signed(Tree(), self._signer)
+        connection.execute("INSERT INTO head VALUES (?, ?, ?, ?, ?)", head.row())
+        connection.execute("INSERT INTO published VALUES (?, ?, ?)", (0, head.note, int(self._clock())))
         connection.execute(f"PRAGMA user_version={USER_VERSION}")
 
     def _caught_up(self, connection: sqlite3.Connection) -> Head:
         """The head in the file, once it is checked to go with its records and to continue what we know."""
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if 0 < version < USER_VERSION:
+            raise _Contradiction(
+                f"ce fichier est au format {version}, d'une version antérieure de la passerelle : gardez-le pour le "
+                "vérifier avec elle, et commencez un autre journal"
+            )
         schema = dict(connection.execute("SELECT name, sql FROM sqlite_schema").fetchall())
-        if schema != SCHEMA or connection.execute("PRAGMA user_version").fetchone() != (USER_VERSION,):
+        if (schema, version) != (SCHEMA, USER_VERSION):
             raise _Contradiction("ce fichier n'est pas un journal d'audit de cette version")
         rows = connection.execute("SELECT size, root, chain, frontier, note FROM head").fetchall()
         if len(rows) != 1:
             raise _Contradiction(f"la table head a {len(rows)} lignes au lieu d'une")
         size, root, chain, frontier, note = rows[0]
         if self._written is None:
-            tree = self._read(frontier, chain)
+            tree = self._read(connection, frontier, chain)
         else:
             tree = self._written.tree.copy()
             if size < tree.size:
                 raise _Contradiction(f"il a perdu des enregistrements : {size} au lieu de {tree.size}")
-            later = connection.execute("SELECT entry FROM record WHERE seq >= ? ORDER BY seq", (tree.size,))
-            tree.extend(entry for (entry,) in later)
+            later = connection.execute("SELECT leaf, entry FROM record WHERE seq >= ? ORDER BY seq", (tree.size,))
+            for leaf, entry in later:
+                if entry is not None and leaf_hash(entry) != leaf:
+                    raise _Contradiction(f"l'enregistrement {tree.size} n'est pas celui de sa feuille")
+                tree.add(leaf)
         last = connection.execute("SELECT seq, chain FROM record ORDER BY seq DESC LIMIT 1").fetchone()
         if (last or (-1, CHAIN_START)) != (size - 1, chain) or (tree.size, tree.chain) != (size, chain):
             raise _Contradiction("la tête ne va pas avec le dernier enregistrement")
@@ -192,11 +236,23 @@ class Ledger:
         return Head(tree, root, note)
 
     @staticmethod
-    def _read(frontier: bytes, chain: bytes) -> Tree:
+    def _read(connection: sqlite3.Connection, content: bytes, chain: bytes) -> Tree:
+        """The tree as the file has it: its frontier goes with the last leaves and with the last tile of each level."""
         try:
-            return Tree(Frontier.from_bytes(frontier), chain)
+            frontier = Frontier.from_bytes(content)
         except ValueError as error:
             raise _Contradiction("la frontière de l'arbre est illisible") from error
+        start = frontier.size - frontier.size % TILE_WIDTH
+        last = connection.execute("SELECT leaf FROM record WHERE seq >= ? ORDER BY seq LIMIT ?", (start, TILE_WIDTH))
+        if not fits(frontier, 0, [leaf for (leaf,) in last]):
+            raise _Contradiction("les dernières feuilles ne vont pas avec la frontière de l'arbre")
+        edges: dict[int, bytes] = {}
+        for level, (index, width) in edge_tiles(frontier.size).items():
+            found = connection.execute("SELECT hashes FROM tile WHERE level=? AND idx=?", (level, index)).fetchone()
+            edges[level] = found[0] if found else b""
+            if len(edges[level]) != width * HASH_BYTES or not fits(frontier, level, hashes_of(edges[level])):
+                raise _Contradiction(f"la dernière tuile du niveau {level} ne va pas avec la frontière de l'arbre")
+        return Tree(frontier, chain, edges)
 
     def _identities(self) -> tuple[tuple[int, int], ...]:
         """Which files stand at our two addresses: the database and its WAL."""

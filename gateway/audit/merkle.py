@@ -5,7 +5,7 @@ Leaves are given by their hashes (32 bytes). A proof is a list of node hashes, i
 out over ranges of leaves, so that whoever keeps inner nodes can answer the same ranges without the leaves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 EMPTY_ROOT = sha256(b"").digest()
@@ -46,6 +46,17 @@ class Frontier:
         peaks.append(leaf)
         self.size += 1
 
+    def completed(self, leaf: bytes, height: int) -> bytes:
+        """The full subtree of this height that `leaf` will complete, as the next one to be appended."""
+        for peak in reversed(self._peaks[len(self._peaks) - height :]):
+            leaf = node_hash(peak, leaf)
+        return leaf
+
+    def peaks(self, low: int, high: int) -> list[bytes]:
+        """The full subtrees of height `low` and more, below `high`, the largest first."""
+        start = (self.size >> high).bit_count()
+        return self._peaks[start : (self.size >> low).bit_count()]
+
     def root(self) -> bytes:
         """The root of the tree so far."""
         if not self._peaks:
@@ -78,12 +89,17 @@ class Frontier:
         return frontier
 
 
-def root_of(leaves: Sequence[bytes]) -> bytes:
-    """The root over these leaf hashes (RFC 9162 §2.1.1)."""
+def frontier_of(leaves: Iterable[bytes]) -> Frontier:
+    """The frontier of the tree over these leaf hashes, or over full subtrees of one height."""
     frontier = Frontier()
     for leaf in leaves:
         frontier.append(leaf)
-    return frontier.root()
+    return frontier
+
+
+def root_of(leaves: Iterable[bytes]) -> bytes:
+    """The root over these leaf hashes (RFC 9162 §2.1.1)."""
+    return frontier_of(leaves).root()
 
 
 def inclusion_ranges(index: int, size: int) -> list[range]:

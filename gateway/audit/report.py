@@ -12,6 +12,9 @@ Kind = Literal[
     "type",  # a column of a record holds another type
     "chain",  # a record is not what was written at its place
     "entry",  # a record's bytes are not canonical, or outside the vocabulary
+    "erased",  # a record's bytes are gone, and no record says that they were erased
+    "tile",  # an inner node of the tree is not the one its records lead to
+    "published",  # a head said to have been published is not signed by the log's key
     "story",  # an answer without its question, a second outcome
     "head",  # the head is missing, doubled, or says something else than the records
     "signature",  # the head is not signed by the log's key

@@ -1,23 +1,25 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The verification of an audit file, apart from those who write it: everything is computed again from the records.
+"""The verification of an audit log, apart from those who write it: everything is computed again from the records.
 
-It reads any copy of the file and believes nothing in it: each record's bytes, its place in the chain and in the tree,
-the story it belongs to, the head column by column, the signature, and checkpoints kept elsewhere. It stops at the first
-record that does not hold and names it. Bytes of the file that belong to no row are not looked at: they say nothing.
+It reads any copy of the store and believes nothing in it: each record's bytes, its leaf, its place in the chain and in
+the tree, the story it belongs to, the tiles, the heads that were published, the head column by column, its signature,
+and checkpoints kept elsewhere. It stops at the first record that does not hold and names it. Bytes of a file that
+belong to no row are not looked at: they say nothing.
 """
 
-import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.audit.canonical import NotCanonical, parse
-from gateway.audit.layout import SCHEMA, USER_VERSION, chained
+from gateway.audit.erasures import Erasures
+from gateway.audit.layout import chained
 from gateway.audit.merkle import leaf_hash
 from gateway.audit.note import BadNote, Checkpoint, Verifier, open_checkpoint
 from gateway.audit.reading import opened, state_of
 from gateway.audit.report import Problem, Report
+from gateway.audit.rows import Rows, SqliteRows
 from gateway.audit.stories import Stories
 from gateway.audit.tree import Tree
 from gateway.audit.trouble import UNREADABLE, described
@@ -25,6 +27,7 @@ from gateway.audit.vocabulary import BadRecord, check
 
 _COLUMNS = ("size", "root", "chain", "frontier", "note")
 _ATTEMPTS = 3
+_ERASED = type(None)
 
 
 def verify(path: Path, verifier: Verifier, kept: Sequence[str] = ()) -> Report:
@@ -39,12 +42,27 @@ def verify(path: Path, verifier: Verifier, kept: Sequence[str] = ()) -> Report:
     return report
 
 
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """A checkpoint that the records must lead to. `kept`: it comes from elsewhere, not from the store itself."""
+
+    checkpoint: Checkpoint
+    kept: bool
+
+    @property
+    def name(self) -> str:
+        """As a sentence calls it."""
+        return "le point de contrôle gardé ailleurs" if self.kept else "une tête publiée"
+
+
 @dataclass(slots=True)
 class _Reading:
     """How far a reading has come. `ahead`: checkpoints still to be met, the nearest last; `met`: size of the last."""
 
+    stories: Stories
+    erasures: Erasures = field(default_factory=Erasures)
     tree: Tree = field(default_factory=Tree)
-    ahead: list[Checkpoint] = field(default_factory=list)
+    ahead: list[_Expected] = field(default_factory=list)
     last_at: str | None = None
     found: int = 0
     met: int = 0
@@ -55,83 +73,108 @@ class _Reading:
 
 def _attempt(path: Path, verifier: Verifier, kept: Sequence[str]) -> tuple[Report, bool]:
     """One reading, and whether what it found wrong may come from a writer moving the file under it."""
-    reading = _Reading()
-    state = None
-    try:
-        state = state_of(path)
-        with opened(path) as connection, closing(Stories()) as stories:
-            problem = _problem(connection, reading, stories, verifier, kept)
-        return reading.report(problem), problem is not None and state_of(path) != state
-    except UNREADABLE as error:
-        after = f", après l'enregistrement {reading.tree.size - 1}" if reading.tree.size else ""
-        problem = Problem("file", None, f"{path.name} ne peut pas être lu{after} : {described(error)}")
-        return reading.report(problem), False
+    with ExitStack() as stack:
+        reading = _Reading(stack.enter_context(closing(Stories())))
+        try:
+            state = state_of(path)
+            rows = SqliteRows(stack.enter_context(opened(path)))
+            problem = _problem(rows, reading, verifier, kept)
+            return reading.report(problem), problem is not None and state_of(path) != state
+        except UNREADABLE as error:
+            after = f", après l'enregistrement {reading.tree.size - 1}" if reading.tree.size else ""
+            problem = Problem("file", None, f"{path.name} ne peut pas être lu{after} : {described(error)}")
+            return reading.report(problem), False
 
 
-def _problem(
-    connection: sqlite3.Connection, reading: _Reading, stories: Stories, verifier: Verifier, kept: Sequence[str]
-) -> Problem | None:
-    if problem := _schema(connection):
-        return problem
+def _problem(rows: Rows, reading: _Reading, verifier: Verifier, kept: Sequence[str]) -> Problem | None:
+    if complaint := rows.schema_complaint():
+        return Problem("schema", None, complaint)
+    heads = rows.heads()
     try:
-        checkpoints = [open_checkpoint(note, verifier) for note in kept]
+        expected = [_Expected(open_checkpoint(note, verifier), kept=True) for note in kept]
     except BadNote as error:
         return Problem("checkpoint", None, f"le point de contrôle gardé ailleurs ne va pas avec cette clé : {error}")
-    reading.ahead = sorted(checkpoints, key=lambda point: point.size, reverse=True)
-    heads = connection.execute("SELECT size, root, chain, frontier, note FROM head").fetchall()
-    problem = _records(connection, reading, stories)
+    for published in _published(rows, verifier):
+        if isinstance(published, Problem):
+            return _unsigned(heads, verifier) or published
+        expected.append(published)
+    reading.ahead = sorted(expected, key=lambda one: one.checkpoint.size, reverse=True)
+    problem = _records(rows, reading)
     # A story that is told twice is only noticed later: it comes first when its record does.
-    if (told := stories.finish()) and (problem is None or problem.record is None or told[0] < problem.record):
+    if (told := reading.stories.finish()) and (problem is None or problem.record is None or told[0] < problem.record):
         return _told(told)
-    return problem or _shortened(reading) or _head(heads, reading.tree, verifier)
+    return (
+        problem
+        or _shortened(reading)
+        or _head(heads, reading.tree, verifier)
+        or _tiles(rows, reading.tree)
+        or _erased(reading.erasures)
+    )
 
 
-def _schema(connection: sqlite3.Connection) -> Problem | None:
-    found = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY rowid").fetchall()
-    for kind, name, table, sql in found:
-        if (kind, table, sql) != ("table", name, SCHEMA.get(name)):
-            return Problem("schema", None, f"le fichier contient autre chose que nos tables, ou autrement : {name!r}")
-    names = [name for _, name, _, _ in found]
-    if sorted(names) != sorted(SCHEMA):
-        return Problem("schema", None, f"tables trouvées : {names!r}, au lieu de {sorted(SCHEMA)!r}")
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version != USER_VERSION:
-        return Problem("schema", None, f"version {version} du format, au lieu de {USER_VERSION}")
-    return None
+def _published(rows: Rows, verifier: Verifier) -> Iterator[_Expected | Problem]:
+    """Each head that the store says was shown to others."""
+    count = 0
+    for size, note, at in rows.published():
+        count += 1
+        if type(size) is not int or type(note) is not str or type(at) is not int:
+            yield Problem("published", None, f"tête publiée {size!r} : une colonne n'est pas du type attendu")
+            return
+        try:
+            checkpoint = open_checkpoint(note, verifier)
+        except BadNote as error:
+            yield Problem(
+                "published", None, f"la tête publiée de taille {size} n'est pas signée par cette clé ({error})"
+            )
+            return
+        if checkpoint.size != size:
+            yield Problem("published", None, f"la tête publiée de taille {size} en signe une autre, {checkpoint.size}")
+            return
+        yield _Expected(checkpoint, kept=False)
+    if not count:
+        yield Problem("published", None, "aucune tête publiée : la table published est vide")
 
 
-def _records(connection: sqlite3.Connection, reading: _Reading, stories: Stories) -> Problem | None:
+def _records(rows: Rows, reading: _Reading) -> Problem | None:
     tree = reading.tree
     if problem := _met(reading):
         return problem
-    rows = connection.execute("SELECT seq, entry, chain FROM record ORDER BY seq")
-    for number, (seq, entry, chain) in enumerate(rows):
-        if seq != number or type(entry) is not bytes or type(chain) is not bytes:
-            return _misplaced(number, seq, entry)
-        leaf = leaf_hash(entry)
-        if chained(tree.chain, leaf) != chain:
+    for number, (seq, leaf, entry, chain) in enumerate(rows.records()):
+        if seq != number or type(leaf) is not bytes or type(chain) is not bytes or type(entry) not in (bytes, _ERASED):
+            return _misplaced(number, seq, leaf, entry)
+        if chained(tree.chain, leaf) != chain or (type(entry) is bytes and leaf_hash(entry) != leaf):
             return Problem("chain", number, f"l'enregistrement {number} n'est pas celui qui a été écrit à cette place")
-        try:
-            record = parse(entry)
-            check(record)
-        except (NotCanonical, BadRecord) as error:
-            return Problem("entry", number, f"l'enregistrement {number} est mal formé : {error}")
-        if told := stories.follow(number, record):
-            return _told(told)
-        tree.frontier.append(leaf)
-        tree.chain = chain
-        reading.last_at = str(record["at"])
+        if type(entry) is bytes:
+            if problem := _entry(number, entry, reading):
+                return problem
+        else:
+            reading.erasures.missing(number)
+        tree.add(leaf)
         if reading.ahead and (problem := _met(reading)):
             return problem
     return None
 
 
-def _misplaced(number: int, seq: object, entry: object) -> Problem:
+def _entry(number: int, entry: bytes, reading: _Reading) -> Problem | None:
+    """What a record says, by itself and after those before it."""
+    try:
+        record = parse(entry)
+        check(record)
+    except (NotCanonical, BadRecord) as error:
+        return Problem("entry", number, f"l'enregistrement {number} est mal formé : {error}")
+    if told := reading.stories.follow(number, record):
+        return _told(told)
+    reading.erasures.follow(number, record)
+    reading.last_at = str(record["at"])
+    return None
+
+
+def _misplaced(number: int, seq: object, leaf: object, entry: object) -> Problem:
     if type(seq) is int and seq > number:
         return Problem("missing", number, f"l'enregistrement {number} a été retiré : le suivant porte le numéro {seq}")
     if seq != number:
         return Problem("extra", number, f"avant l'enregistrement {number}, un de trop porte le numéro {seq}")
-    column = "chain" if type(entry) is bytes else "entry"
+    column = "leaf" if type(leaf) is not bytes else "chain" if type(entry) in (bytes, _ERASED) else "entry"
     return Problem("type", number, f"l'enregistrement {number} : la colonne {column} n'est pas du type BLOB")
 
 
@@ -141,42 +184,65 @@ def _told(told: tuple[int, str]) -> Problem:
 
 
 def _met(reading: _Reading) -> Problem | None:
-    """Compare with every checkpoint kept elsewhere for this very size."""
-    while reading.ahead and reading.ahead[-1].size == reading.tree.size:
-        checkpoint = reading.ahead.pop()
-        if checkpoint.root != reading.tree.root():
-            span = f"des enregistrements {reading.met} à {checkpoint.size - 1}, au moins un"
-            return Problem("rewritten", None, f"{span} n'est pas celui que le point de contrôle gardé ailleurs a signé")
-        reading.found += 1
-        reading.met = checkpoint.size
+    """Compare with every checkpoint of this very size."""
+    while reading.ahead and reading.ahead[-1].checkpoint.size == reading.tree.size:
+        expected = reading.ahead.pop()
+        if expected.checkpoint.root != reading.tree.root():
+            span = f"des enregistrements {reading.met} à {reading.tree.size - 1}, au moins un"
+            return Problem("rewritten", None, f"{span} n'est pas celui que {expected.name} a signé")
+        reading.found += expected.kept
+        reading.met = reading.tree.size
     return None
 
 
 def _shortened(reading: _Reading) -> Problem | None:
     if not reading.ahead:
         return None
-    size, promised = reading.tree.size, reading.ahead[-1].size
-    return Problem(
-        "truncated",
-        size,
-        f"le journal s'arrête avant l'enregistrement {size} : le point de contrôle en compte {promised}",
-    )
+    size, nearest = reading.tree.size, reading.ahead[-1]
+    promised = f"{nearest.name} en compte {nearest.checkpoint.size}"
+    return Problem("truncated", size, f"le journal s'arrête avant l'enregistrement {size} : {promised}")
 
 
-def _head(heads: Sequence[tuple[object, ...]], tree: Tree, verifier: Verifier) -> Problem | None:
-    """The head against the records, which hold together by themselves."""
+def _tiles(rows: Rows, tree: Tree) -> Problem | None:
+    """The inner nodes that proofs are made of, against those of the records."""
+    expected = dict(sorted(tree.grown.items()))
+    for level, index, hashes in rows.tiles():
+        if type(level) is not int or type(index) is not int or expected.pop((level, index), None) != hashes:
+            return Problem("tile", None, f"la tuile {index!r} du niveau {level!r} n'est pas celle des enregistrements")
+    for level, index in expected:
+        return Problem("tile", None, f"la tuile {index} du niveau {level} manque")
+    return None
+
+
+def _erased(erasures: Erasures) -> Problem | None:
+    if found := erasures.finish():
+        number, complaint = found
+        return Problem("erased", number, f"l'enregistrement {number} est effacé : {complaint}")
+    return None
+
+
+def _unsigned(heads: Sequence[tuple[object, ...]], verifier: Verifier) -> Problem | None:
+    """The head by itself: one row, whose note this key signed."""
     if len(heads) != 1:
         return Problem("head", None, f"la table head a {len(heads)} lignes au lieu d'une")
-    head = dict(zip(_COLUMNS, heads[0], strict=True))
-    note = head["note"]
+    note = heads[0][-1]
     if not isinstance(note, str):
         return Problem("head", None, "tête : la colonne note n'est pas du type TEXT")
     try:
-        signed = open_checkpoint(note, verifier)
+        open_checkpoint(note, verifier)
     except BadNote as error:
         return Problem(
             "signature", None, f"tête : la colonne note n'est pas un point de contrôle de cette clé ({error})"
         )
+    return None
+
+
+def _head(heads: Sequence[tuple[object, ...]], tree: Tree, verifier: Verifier) -> Problem | None:
+    """The head against the records, which hold together by themselves."""
+    if problem := _unsigned(heads, verifier):
+        return problem
+    head = dict(zip(_COLUMNS, heads[0], strict=True))
+    signed = open_checkpoint(str(head["note"]), verifier)
     if tree.size < signed.size:
         complaint = f"l'enregistrement {tree.size} a été retiré : la tête signée en compte {signed.size}"
         return Problem("missing", tree.size, complaint)

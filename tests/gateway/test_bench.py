@@ -32,6 +32,7 @@ from connectors.kit import Siret
 from connectors.kit.contract import load_all
 from connectors.kit.simulation import Asked, load_world
 from connectors.kit.simulation.door import SimulatedDoor
+from gateway.audit.layout import RECORD_TABLE
 from gateway.source.simulated import simulators
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -98,9 +99,9 @@ def test_records_are_counted_from_a_moment_on(tmp_path: Path) -> None:
         entries += [{"event": "answered", "id": name, "status": status, "cached": cached}]
     path = tmp_path / "audit.db"
     log = sqlite3.connect(path)
-    log.execute("CREATE TABLE record(seq INTEGER PRIMARY KEY, entry BLOB NOT NULL, chain BLOB NOT NULL) STRICT")
+    log.execute(RECORD_TABLE)
     log.executemany(
-        "INSERT INTO record VALUES (?, ?, x'00')", ((n, json.dumps(e).encode()) for n, e in enumerate(entries))
+        "INSERT INTO record VALUES (?, x'00', ?, x'00')", ((n, json.dumps(e).encode()) for n, e in enumerate(entries))
     )
     log.commit()
     log.close()

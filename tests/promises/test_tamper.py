@@ -46,10 +46,10 @@ def insert_copy_of(number: int, at: int) -> Change:
     """Put a copy of a record at a place, and move the later ones."""
 
     def work(connection: sqlite3.Connection) -> None:
-        row = connection.execute("SELECT entry, chain FROM record WHERE seq=?", (number,)).fetchone()
+        row = connection.execute("SELECT leaf, entry, chain FROM record WHERE seq=?", (number,)).fetchone()
         connection.execute("UPDATE record SET seq = -seq - 2 WHERE seq >= ?", (at,))
         connection.execute("UPDATE record SET seq = -seq - 1 WHERE seq < 0")
-        connection.execute("INSERT INTO record VALUES (?, ?, ?)", (at, *row))
+        connection.execute("INSERT INTO record VALUES (?, ?, ?, ?)", (at, *row))
 
     return work
 
@@ -58,10 +58,10 @@ def swap(left: int, right: int, *, with_chain: bool) -> Change:
     """Exchange two records, with or without their chain values."""
 
     def work(connection: sqlite3.Connection) -> None:
-        query = "SELECT entry, chain FROM record WHERE seq=?"
+        query = "SELECT leaf, entry, chain FROM record WHERE seq=?"
         rows = [connection.execute(query, (number,)).fetchone() for number in (left, right)]
-        for number, (content, chain) in zip((right, left), rows, strict=True):
-            connection.execute("UPDATE record SET entry=? WHERE seq=?", (content, number))
+        for number, (leaf, content, chain) in zip((right, left), rows, strict=True):
+            connection.execute("UPDATE record SET leaf=?, entry=? WHERE seq=?", (leaf, content, number))
             if with_chain:
                 connection.execute("UPDATE record SET chain=? WHERE seq=?", (chain, number))
 
@@ -88,8 +88,8 @@ RECORD_CHANGES: list[tuple[str, int, list[str | Change]]] = [
     ("chain", 7, ["DELETE FROM record WHERE seq = 7", close_gaps]),
     ("chain", 7, [insert_copy_of(6, 7)]),
     ("chain", 20, [insert_copy_of(3, 20)]),
-    ("extra", 0, ["INSERT INTO record SELECT -1, entry, chain FROM record WHERE seq = 0"]),
-    ("chain", COUNT, ["INSERT INTO record SELECT 24, entry, chain FROM record WHERE seq = 5"]),
+    ("extra", 0, ["INSERT INTO record SELECT -1, leaf, entry, chain FROM record WHERE seq = 0"]),
+    ("chain", COUNT, ["INSERT INTO record SELECT 24, leaf, entry, chain FROM record WHERE seq = 5"]),
     ("chain", 4, [swap(4, 9, with_chain=False)]),
     ("chain", 4, [swap(4, 9, with_chain=True)]),
     ("chain", 8, [swap(8, 9, with_chain=True)]),
@@ -104,7 +104,7 @@ def test_a_changed_record_is_named(copy: Path, kind: str, record: int, changes: 
     assert str(record) in problem.explanation
 
 
-@pytest.mark.parametrize("column", ["entry", "chain"])
+@pytest.mark.parametrize("column", ["leaf", "entry", "chain"])
 @pytest.mark.parametrize("value", ["CAST(column AS TEXT)", "NULL", "7", "1.5"])
 def test_a_column_of_another_type_is_named(copy: Path, column: str, value: str) -> None:
     """STRICT tables refuse this; a forger takes the word away, and puts it back afterwards."""
@@ -118,8 +118,9 @@ def test_a_column_of_another_type_is_named(copy: Path, column: str, value: str) 
     assert problem_of(copy).kind == "schema"
     change(copy, respell(" /*      */", " NOT NULL"), "UPDATE sqlite_schema SET sql = sql || ' STRICT' WHERE rowid = 1")
     problem = problem_of(copy)
-    assert (problem.kind, problem.record) == ("type", 5)
-    assert column in problem.explanation
+    erased = (column, value) == ("entry", "NULL")  # the one NULL that has a meaning, which no record backs here
+    assert (problem.kind, problem.record) == ("erased" if erased else "type", 5)
+    assert erased or column in problem.explanation
 
 
 @pytest.mark.parametrize(
@@ -150,6 +151,34 @@ def test_a_changed_head_is_found(copy: Path, kind: str, statement: str) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
+        "DELETE FROM published",
+        "UPDATE published SET note = ''",
+        "UPDATE published SET note = replace(note, '0', '1')",
+        "UPDATE published SET size = 7",
+    ],
+)
+def test_a_changed_publication_is_found(copy: Path, statement: str) -> None:
+    change(copy, statement)
+    assert problem_of(copy).kind == "published"
+
+
+def test_a_published_head_is_held_against_the_records_like_one_kept_elsewhere(copy: Path) -> None:
+    tree = Tree()
+    tree.extend(ENTRIES[:7])
+    note = SIGNER.sign(Checkpoint(SIGNER.name, 7, tree.root()).text())
+    change(copy, lambda connection: connection.execute("INSERT INTO published VALUES (7, ?, 0)", (note,)))
+    assert verify(copy, SIGNER.verifier).problem is None
+    fork = SIGNER.sign(Checkpoint(SIGNER.name, 7, bytes(32)).text())
+    change(copy, lambda connection: connection.execute("UPDATE published SET note=? WHERE size=7", (fork,)))
+    assert problem_of(copy).kind == "rewritten"
+    late = SIGNER.sign(Checkpoint(SIGNER.name, COUNT + 1, bytes(32)).text())
+    change(copy, lambda connection: connection.execute("UPDATE published SET size=25, note=? WHERE size=7", (late,)))
+    assert (problem_of(copy).kind, problem_of(copy).record) == ("truncated", COUNT)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
         "CREATE TABLE autre(a)",
         "CREATE VIEW vue AS SELECT 1",
         "CREATE INDEX rang ON record(chain)",
@@ -160,7 +189,7 @@ def test_a_changed_head_is_found(copy: Path, kind: str, statement: str) -> None:
         "DROP TABLE head",
         "DROP TABLE record",
         "ANALYZE",
-        "PRAGMA user_version = 2",
+        "PRAGMA user_version = 1",
     ],
 )
 def test_anything_else_in_the_file_is_found(copy: Path, statement: str) -> None:
@@ -174,7 +203,7 @@ def test_anything_else_in_the_file_is_found(copy: Path, statement: str) -> None:
         ("rewritten", None, "UPDATE record SET entry = CAST(replace(entry, '2026', '2027') AS BLOB) WHERE seq = 7"),
         ("missing", COUNT - 2, "DELETE FROM record WHERE seq >= 22"),
         ("missing", 0, "DELETE FROM record"),
-        ("extra", COUNT, lambda file: file.execute("INSERT INTO record VALUES (24, ?, x'')", (entry(99),))),
+        ("extra", COUNT, lambda file: file.execute("INSERT INTO record VALUES (24, x'', ?, x'')", (entry(99),))),
     ],
 )
 def test_a_forger_who_works_everything_out_again_lacks_the_signature(
@@ -242,10 +271,10 @@ def test_any_bit_of_any_row_counts(origin: Path, scratch: Path, data: st.DataObj
     """One bit of one column of one row: found, and for a record named."""
     shutil.copyfile(origin / "audit.db", scratch)
     number = data.draw(st.integers(0, COUNT - 1))
-    columns = ["entry", "chain"]
+    columns = ["leaf", "entry", "chain"]
     column = data.draw(st.sampled_from(columns))
     with closing(sqlite3.connect(scratch, isolation_level=None)) as connection:
-        row = connection.execute("SELECT entry, chain FROM record WHERE seq=?", (number,)).fetchone()
+        row = connection.execute("SELECT leaf, entry, chain FROM record WHERE seq=?", (number,)).fetchone()
         value = row[columns.index(column)]
         bit = data.draw(st.integers(0, 8 * len(value) - 1))
         changed = bytearray(value)
@@ -267,11 +296,11 @@ def test_any_other_order_or_count_is_found_at_its_first_difference(
     for forged in (False, True):
         shutil.copyfile(origin / "audit.db", scratch)
         with closing(sqlite3.connect(scratch, isolation_level=None)) as connection:
-            rows = connection.execute("SELECT entry, chain FROM record ORDER BY seq").fetchall()
+            rows = connection.execute("SELECT leaf, entry, chain FROM record ORDER BY seq").fetchall()
             connection.execute("BEGIN")
             connection.execute("DELETE FROM record")
             chosen = [(place, *rows[number]) for place, number in enumerate(order[:kept])]
-            connection.executemany("INSERT INTO record VALUES (?, ?, ?)", chosen)
+            connection.executemany("INSERT INTO record VALUES (?, ?, ?, ?)", chosen)
             if forged:
                 rebuilt(connection)
             connection.execute("COMMIT")

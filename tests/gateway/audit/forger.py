@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from gateway.audit.log import AuditLog
+from gateway.audit.merkle import leaf_hash
 from gateway.audit.note import Checkpoint, Signer, Verifier
 from gateway.audit.report import Problem
 from gateway.audit.tree import Tree
@@ -43,8 +44,11 @@ def rebuilt(connection: sqlite3.Connection) -> Tree:
     tree = Tree()
     rows = connection.execute("SELECT seq, entry FROM record ORDER BY seq").fetchall()
     connection.execute("DELETE FROM record")
+    connection.execute("DELETE FROM tile")
     for number, (_, content) in enumerate(rows):
-        connection.execute("INSERT INTO record VALUES (?, ?, ?)", (number, content, tree.append(content)))
+        row = number, leaf_hash(content), content, tree.append(content)
+        connection.execute("INSERT INTO record VALUES (?, ?, ?, ?)", row)
+    connection.executemany("INSERT INTO tile VALUES (?, ?, ?)", [(*place, tile) for place, tile in tree.grown.items()])
     connection.execute(
         "UPDATE head SET size=?, root=?, chain=?, frontier=?",
         (tree.size, tree.root(), tree.chain, tree.frontier.to_bytes()),
@@ -53,12 +57,14 @@ def rebuilt(connection: sqlite3.Connection) -> Tree:
 
 
 def resigned(signer: Signer = SIGNER) -> Change:
-    """Work out everything again and sign it."""
+    """Work out everything again and sign it, and forget what was published."""
 
     def work(connection: sqlite3.Connection) -> None:
         tree = rebuilt(connection)
         note = signer.sign(Checkpoint(signer.name, tree.size, tree.root()).text())
         connection.execute("UPDATE head SET note=?", (note,))
+        connection.execute("DELETE FROM published")
+        connection.execute("INSERT INTO published VALUES (?, ?, 0)", (tree.size, note))
 
     return work
 

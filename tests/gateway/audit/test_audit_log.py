@@ -211,9 +211,10 @@ async def test_an_entry_that_is_too_long_is_refused_alone(tmp_path: Path) -> Non
         "UPDATE head SET frontier = zeroblob(3)",
         "UPDATE head SET size = 2",
         "UPDATE head SET note = 'note'",
-        "INSERT INTO record VALUES (3, x'00', x'00')",
+        "INSERT INTO record VALUES (3, x'00', x'00', x'00')",
+        "UPDATE record SET leaf = zeroblob(32) WHERE seq = 1",
         "CREATE TABLE autre(a)",
-        "PRAGMA user_version = 2",
+        "PRAGMA user_version = 1",
     ],
 )
 async def test_a_file_that_contradicts_itself_is_never_written_again(tmp_path: Path, damage: str) -> None:

@@ -50,7 +50,7 @@ def telling(*records: bytes) -> Change:
 
     def work(connection: sqlite3.Connection) -> None:
         connection.execute("DELETE FROM record")
-        connection.executemany("INSERT INTO record VALUES (?, ?, x'')", enumerate(records))
+        connection.executemany("INSERT INTO record VALUES (?, x'', ?, x'')", enumerate(records))
         resigned()(connection)
 
     return work
@@ -128,5 +128,5 @@ def test_the_verifier_knows_nothing_of_those_who_write() -> None:
     done = subprocess.run(
         [sys.executable, "-c", listing], cwd=Path(__file__).resolve().parents[3], stdout=subprocess.PIPE, text=True
     )
-    pure = "canonical layout merkle note reading report stories tree trouble verify vocabulary words"
+    pure = "canonical erasures layout merkle note reading report rows stories tree trouble verify vocabulary words"
     assert set(done.stdout.split()) == {"gateway", "gateway.audit", *(f"gateway.audit.{name}" for name in pure.split())}

@@ -10,11 +10,13 @@ import binascii
 import re
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-_ED25519 = b"\x01"
+ED25519 = 1
+"""The type of a log's Ed25519 key (C2SP signed-note)."""
 _KEY_BYTES = 32
 _ROOT_BYTES = 32
 _ID_BYTES = 4
@@ -42,32 +44,24 @@ class Verifier:
             raise BadNote("le nom d'une clé a au moins un caractère, sans espace ni « + »")
         if len(self.key) != _KEY_BYTES:
             raise BadNote("une clé publique Ed25519 compte 32 octets")
-        digest = sha256(self.name.encode() + b"\n" + _ED25519 + self.key).digest()
-        object.__setattr__(self, "key_id", digest[:_ID_BYTES])
+        object.__setattr__(self, "key_id", key_id(self.name, ED25519, self.key))
 
     @classmethod
     def parse(cls, text: str) -> "Verifier":
         """Read a verifier key, `name+id+base64`. Raises BadNote."""
-        parts = text.strip().split("+", 2)
-        if len(parts) != 3:
-            raise BadNote("une clé de vérification s'écrit nom+identifiant+base64")
-        name, identity, encoded = parts
-        content = _decode(encoded)
-        if content[:1] != _ED25519:
+        name, kind, key = key_parts(text)
+        if kind != ED25519:
             raise BadNote("cette clé de vérification n'est pas une clé Ed25519")
-        verifier = cls(name, content[1:])
-        if verifier.key_id.hex() != identity:
-            raise BadNote("l'identifiant de la clé de vérification ne va pas avec son nom et sa valeur")
-        return verifier
+        return cls(name, key)
 
     def text(self) -> str:
         """The verifier key as people hand it around: `name+id+base64`."""
-        return f"{self.name}+{self.key_id.hex()}+{_encode(_ED25519 + self.key)}"
+        return key_text(self.name, ED25519, self.key)
 
     def open(self, note: str) -> str:
         """The text of a note signed by this key. Signatures of others are ignored. Raises BadNote."""
-        text, signatures = _parts(note)
-        ours = [mark for name, key_id, mark in signatures if name == self.name and key_id == self.key_id]
+        text, signatures = parts(note)
+        ours = [one.mark for one in signatures if one.name == self.name and one.key_id == self.key_id]
         if not ours:
             raise BadNote(f"non signé par {self.name}+{self.key_id.hex()}")
         try:
@@ -99,8 +93,7 @@ class Signer:
 
     def sign(self, text: str) -> str:
         """The note of this text (which ends in a new line), signed."""
-        mark = self.verifier.key_id + self.key.sign(text.encode())
-        return f"{text}\n— {self.name} {_encode(mark)}\n"
+        return f"{text}\n{Signature(self.name, self.verifier.key_id, self.key.sign(text.encode())).line()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +106,7 @@ class Checkpoint:
 
     def text(self) -> str:
         """The note's text: three lines."""
-        return f"{self.origin}\n{self.size}\n{_encode(self.root)}\n"
+        return f"{self.origin}\n{self.size}\n{to_base64(self.root)}\n"
 
     @classmethod
     def parse(cls, text: str) -> "Checkpoint":
@@ -124,7 +117,7 @@ class Checkpoint:
         origin, size, root = lines[:3]
         if not _SIZE.fullmatch(size):
             raise BadNote("la deuxième ligne d'un point de contrôle est sa taille")
-        content = _decode(root)
+        content = from_base64(root)
         if len(content) != _ROOT_BYTES:
             raise BadNote("la troisième ligne d'un point de contrôle est une racine de 32 octets")
         return cls(origin, int(size), content)
@@ -138,8 +131,44 @@ def open_checkpoint(note: str, verifier: Verifier) -> Checkpoint:
     return checkpoint
 
 
-def _parts(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
-    """The note's text with its last new line, and (name, key id, signature) of each line."""
+class Signature(NamedTuple):
+    """One line of those who sign: the key's name, its id (4 bytes), and what follows, as the key's type defines it."""
+
+    name: str
+    key_id: bytes
+    mark: bytes
+
+    def line(self) -> str:
+        """The line as it stands in a note, with its new line."""
+        return f"— {self.name} {to_base64(self.key_id + self.mark)}\n"
+
+
+def key_id(name: str, kind: int, key: bytes) -> bytes:
+    """The id of a key, 4 bytes: a short name for it, which proves nothing."""
+    return sha256(name.encode() + b"\n" + bytes([kind]) + key).digest()[:_ID_BYTES]
+
+
+def key_parts(text: str) -> tuple[str, int, bytes]:
+    """Name, type and value of a verifier key written `name+id+base64`, once its id is checked. Raises BadNote."""
+    fields = text.strip().split("+", 2)
+    if len(fields) != 3:
+        raise BadNote("une clé de vérification s'écrit nom+identifiant+base64")
+    name, identity, encoded = fields
+    content = from_base64(encoded)
+    if not content or not _NAME.fullmatch(name):
+        raise BadNote("une clé de vérification a un nom, sans espace ni « + », et une valeur")
+    if key_id(name, content[0], content[1:]).hex() != identity:
+        raise BadNote("l'identifiant de la clé de vérification ne va pas avec son nom et sa valeur")
+    return name, content[0], content[1:]
+
+
+def key_text(name: str, kind: int, key: bytes) -> str:
+    """A verifier key as people hand it around: `name+id+base64`."""
+    return f"{name}+{key_id(name, kind, key).hex()}+{to_base64(bytes([kind]) + key)}"
+
+
+def parts(note: str) -> tuple[str, list[Signature]]:
+    """The note's text with its last new line, and its signatures, none of them checked. Raises BadNote."""
     if len(note) > _MAX_NOTE or _CONTROL.search(note):
         raise BadNote("trop long pour une note, ou avec des caractères de contrôle")
     head, blank, tail = note.rpartition("\n\n")
@@ -154,23 +183,24 @@ def _parts(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
         name, _, encoded = rest.partition(" ")
         if dash != "—" or not _NAME.fullmatch(name):
             raise BadNote("une ligne de signature est un tiret, un nom et une signature")
-        mark = _decode(encoded)
+        mark = from_base64(encoded)
         if len(mark) <= _ID_BYTES:
             raise BadNote("une signature est trop courte")
-        signatures.append((name, mark[:_ID_BYTES], mark[_ID_BYTES:]))
+        signatures.append(Signature(name, mark[:_ID_BYTES], mark[_ID_BYTES:]))
     return head + "\n", signatures
 
 
-def _encode(content: bytes) -> str:
+def to_base64(content: bytes) -> str:
+    """Standard base64."""
     return base64.b64encode(content).decode("ascii")
 
 
-def _decode(text: str) -> bytes:
-    """Standard base64, in its one canonical spelling: another one would be a change that nobody sees."""
+def from_base64(text: str) -> bytes:
+    """Standard base64, in its one canonical spelling: another would be a change that nobody sees. Raises BadNote."""
     try:
         content = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadNote("ce n'est pas du base64") from error
-    if _encode(content) != text:
+    if to_base64(content) != text:
         raise BadNote("base64 écrit autrement que sous sa forme unique")
     return content

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.promises.accounts import records
+
 PARAMETERS = {"context": "Essai", "object": "essai", "recipient": "13002526500013"}
 BUILDER = "/v4/insee/sirene/unites_legales/999100886"
 
@@ -115,3 +117,43 @@ def test_all_pings_are_listed_with_their_addresses(client: httpx.Client, sandbox
 @pytest.mark.parametrize("path", ["/v2/ping", "/v3/ping", "/v4/ping", "/health/live", "/health/ready"])
 def test_health(client: httpx.Client, path: str) -> None:
     assert client.get(path).status_code == 200
+
+
+def test_an_answer_goes_on_with_the_callers_trace_or_begins_one(get: Any) -> None:
+    trace, parent = "4b" * 16, "a1" * 8
+    told = get(BUILDER, headers={"traceparent": f"00-{trace}-{parent}-00"}).headers["traceresponse"]
+    version, went_on, span, flags = told.split("-")
+    assert (version, went_on, flags) == ("00", trace, "01")
+    assert span not in (parent, "0" * 16)
+    begun = [get(BUILDER, headers=head).headers["traceresponse"] for head in ({}, {"traceparent": "00-x-y-01"})]
+    assert len({told, *begun}) == 3
+    assert all(len(one) == 55 and trace not in one for one in begun)
+
+
+def test_the_record_says_the_agent_without_naming_it_the_trace_and_how_fresh_the_answer_was(
+    sandbox: Any, get: Any, bearer: Any
+) -> None:
+    path = "/v4/insee/sirene/unites_legales/999100225"
+    named = "agent-0f3c9d.essai"
+    for more in ({"headers": {"Dlnuf-Agent": named}}, {"parameters": {**PARAMETERS, "user_id": named}}):
+        answer = get(path, more.get("parameters"), more.get("headers"))
+        assert answer.status_code == 200
+        trace = answer.headers["traceresponse"].split("-")[1]
+    mine = [record for record in records(sandbox.state) if record.get("token") == bearer.id]
+    answered = [record for record in mine if record["event"] == "answered"]
+    assert len(answered) == 2
+    assert len({record["agent"] for record in mine}) == 1
+    assert mine[0]["agent"].startswith("hmac-sha256:")
+    assert answered[-1]["trace"] == trace
+    meta = answer.json()["meta"]["passerelle"]
+    assert answered[-1]["cached"] is meta["en_cache"] is True
+    assert answered[0]["obtained_at"] == answered[1]["obtained_at"] <= time.time() <= answered[1]["fresh_until"]
+    for stored in sandbox.state.iterdir():
+        if stored.is_file():
+            assert named.encode() not in stored.read_bytes(), stored.name
+
+
+def test_an_agent_that_cannot_be_read_is_told_so(get: Any) -> None:
+    refused = get(BUILDER, headers={"Dlnuf-Agent": "Jeanne Dupuis"})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (400, "00401")
+    assert "Dlnuf-Agent" in refused.json()["errors"][0]["detail"]

@@ -186,3 +186,51 @@ def test_no_query_does_anything_but_be_read_or_be_00401(query: bytes) -> None:
         assert found == "00401"
     else:
         assert all(text.encode().decode() == text for pair in found for text in pair)
+
+
+TRACE, PARENT = "4b" * 16, "a1" * 8
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ((f"00-{TRACE}-{PARENT}-01",), TRACE),
+        ((f"00-{TRACE}-{PARENT}-00",), TRACE),
+        # A later version may say more after a dash; this one may not.
+        ((f"cc-{TRACE}-{PARENT}-01-what-the-future-will-be-like",), TRACE),
+        ((f"00-{TRACE}-{PARENT}-01-more",), None),
+        ((f"cc-{TRACE}-{PARENT}-01more",), None),
+        ((f"ff-{TRACE}-{PARENT}-01",), None),
+        ((f"00-{'0' * 32}-{PARENT}-01",), None),
+        ((f"00-{TRACE}-{'0' * 16}-01",), None),
+        ((f"00-{TRACE.upper()}-{PARENT}-01",), None),
+        ((f"00-{TRACE[:-1]}-{PARENT}-01",), None),
+        ((f" 00-{TRACE}-{PARENT}-01",), None),
+        ((f"00-{TRACE}-{PARENT}-01", f"00-{TRACE}-{PARENT}-01"), None),
+        (("",), None),
+        ((), None),
+    ],
+)
+def test_a_trace_is_one_that_the_standard_accepts_or_none(given: tuple[str, ...], expected: str | None) -> None:
+    assert fields(*((b"traceparent", value.encode()) for value in given)).trace() == expected
+
+
+@given(st.binary(max_size=80))
+def test_any_bytes_as_a_trace_are_a_trace_or_none(given: bytes) -> None:
+    found = fields((b"traceparent", given)).trace()
+    assert found is None or (len(found) == 32 and int(found, 16) > 0)
+
+
+def test_an_agent_is_named_by_its_header_or_by_the_parameter_existing_clients_send() -> None:
+    pairs = [("context", "x"), ("user_id", ""), ("user_id", "Jeanne D.")]
+    assert fields((b"dlnuf-agent", b"agent:42")).agent(pairs) == "agent:42"
+    assert fields().agent(pairs) == "Jeanne D."
+    assert fields().agent([("user_id", "")]) is None
+    assert fields().agent([]) is None
+
+
+@pytest.mark.parametrize("given", [(b"",), (b"a b",), (b"x" * 129,), (b"\xc3\xa9",), (b"a", b"b"), (b"a", b"a")])
+def test_an_agent_that_cannot_be_read_is_refused(given: tuple[bytes, ...]) -> None:
+    with pytest.raises(Problem) as refused:
+        fields(*((b"dlnuf-agent", value) for value in given)).agent([("user_id", "42")])
+    assert (refused.value.status, refused.value.code) == (400, "00401")

@@ -49,10 +49,20 @@ def envelope(
 
 def problem_envelope(problem: Problem) -> Envelope:
     """A problem as it leaves."""
-    body = orjson.dumps({"errors": [fault.as_json() for fault in problem.faults]})
+    items = [fault.as_json() for fault in problem.faults]
+    again = problem.again
+    if again is not None:
+        dated = {
+            "obtenu_le": _instant(again.obtained_at),
+            "valable_jusqu_au": _instant(again.fresh_until),
+            "en_cache": True,
+        }
+        for item in items:
+            item["meta"]["passerelle"] = dated
+    body = orjson.dumps({"errors": items})
     headers = (
-        (b"x-response-cached", b"false"),
-        (b"x-cache-expires-in", b""),
+        (b"x-response-cached", b"false" if again is None else b"true"),
+        (b"x-cache-expires-in", b"" if again is None else b"%d" % again.left_s),
         *quota_headers(problem.quota),
         *problem.headers,
     )

@@ -86,6 +86,7 @@ async def ask_the_registry(question: Question, call: "Call", ask: Ask, house: Ho
     except Problem as trouble:
         if ask.wants_fresh:
             raise
+        house.cache.keep_absence(question, trouble)
         return house.cache.stale(question, trouble)
     sourced = house.documents.file(sourced, kept=not ask.wants_fresh)
     if not ask.wants_fresh:

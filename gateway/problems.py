@@ -157,6 +157,15 @@ PROVIDER: Mapping[str, Wording] = {
 
 
 @dataclass(frozen=True, slots=True)
+class ToldAgain:
+    """A registry's « there is nothing » that was kept: when it was obtained, until when it holds, seconds left."""
+
+    obtained_at: int
+    fresh_until: int
+    left_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One item of an error body."""
 
@@ -179,7 +188,8 @@ class Problem(Exception):
     """A refusal or a failure, on its way to the caller. `quota` is filled by the exchange, for the answer's headers.
 
     `from_registry`: the registry could not answer, rather than us refusing to ask. `consumer`: who was recognised and
-    refused all the same, for the record.
+    refused all the same, for the record. `lasts_s`: for how many seconds it may be told again without asking, when its
+    contract says so. `again`: when it was obtained, when it is told again.
     """
 
     def __init__(
@@ -192,6 +202,8 @@ class Problem(Exception):
         self.from_registry = from_registry
         self.quota: Quota | None = None
         self.consumer: Consumer | None = None
+        self.lasts_s = 0
+        self.again: ToldAgain | None = None
         self.headers: tuple[tuple[bytes, bytes], ...] = ()
 
     @property

@@ -5,11 +5,12 @@ Read once, in the composition root, from the environment. A wrong value refuses 
 """
 
 import ipaddress
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from connectors.kit.contract import Contract
+from connectors.kit.freshness import Window
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -32,6 +33,8 @@ class Settings:
     cache_bytes: DLNUF_CACHE_BYTES, memory for fresh answers; default 32 MiB. 0 asks the registry each time.
     origin: DLNUF_LOG_ORIGIN, name of the audit log in its signed heads; default `dlnuf`. Keep it for the log's life.
     maintenance: whether the contracts' maintenance windows count; the sandbox switches them off.
+    windows: DLNUF_MAINTENANCE, maintenance a registry announced beside its usual one, `registry=window` separated by
+        commas, in Paris time: `gip_mds=2026-12-03 13:00-17:00,msa=sunday 02:00-04:00`; default none.
     registry: the registries' own variables, as their contracts name them. Secrets: never shown.
     """
 
@@ -46,6 +49,7 @@ class Settings:
     cache_bytes: int = 32 * 1024 * 1024
     origin: str = "dlnuf"
     maintenance: bool = True
+    windows: tuple[tuple[str, Window], ...] = ()
     registry: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -69,6 +73,7 @@ def from_environment(environment: Mapping[str, str], default_policies: Path) -> 
         trusted_proxies=tuple(_network(text) for text in _names(environment.get("DLNUF_TRUSTED_PROXIES", ""))),
         cache_bytes=_whole(environment, "DLNUF_CACHE_BYTES", 32 * 1024 * 1024, 0, 1 << 40),
         origin=environment.get("DLNUF_LOG_ORIGIN", "dlnuf"),
+        windows=tuple(_window(text) for text in _names(environment.get("DLNUF_MAINTENANCE", ""))),
         registry=dict(environment),
     )
 
@@ -86,7 +91,15 @@ def chosen(settings: Settings, contracts: Mapping[str, Contract]) -> dict[str, C
             f"Il manque les variables {', '.join(missing)}. "
             "Donnez-les, ou limitez DLNUF_REGISTRIES aux registres dont vous avez les accès."
         )
-    return {name: contracts[name] for name in names}
+    if unknown := sorted({name for name, _ in settings.windows} - contracts.keys()):
+        raise SettingsError(f"DLNUF_MAINTENANCE nomme des registres inconnus : {', '.join(unknown)}.")
+    return {name: _with_windows(contracts[name], settings.windows) for name in names}
+
+
+def _with_windows(contract: Contract, announced: Iterable[tuple[str, Window]]) -> Contract:
+    """The contract with the maintenance that was announced since it was written."""
+    more = tuple(window for name, window in announced if name == contract.registry)
+    return replace(contract, maintenance=contract.maintenance + more) if more else contract
 
 
 def variables(contract: Contract) -> tuple[str, ...]:
@@ -101,6 +114,16 @@ def variables(contract: Contract) -> tuple[str, ...]:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _window(text: str) -> tuple[str, Window]:
+    name, _, when = text.partition("=")
+    try:
+        return name.strip(), Window.parse(when.strip())
+    except ValueError:
+        raise SettingsError(
+            f"DLNUF_MAINTENANCE : « {text} » ne se lit pas ; écrivez par exemple gip_mds=2026-12-03 13:00-17:00."
+        ) from None
 
 
 def _network(text: str) -> Network:

@@ -20,7 +20,7 @@ from connectors.dgfip.capital import (
 )
 from connectors.dgfip.cells import Cells
 from connectors.dgfip.liasse import Return, tax_return
-from connectors.kit import Answer, Caller, NotFound, Registry, Siren
+from connectors.kit import Answer, Caller, KnownAbsent, Registry, Siren
 
 OWNERS, OWNED = "2059F", "2059G"
 
@@ -38,11 +38,11 @@ BLANK = Cells(None)
 
 
 async def v3(siren: Siren, year: str, caller: Caller, dgfip: Registry) -> Answer[Liens]:
-    """The links declared for `year`. Raises NotFound when the return has neither form."""
+    """The links declared for `year`. Raises KnownAbsent when the return has neither form, NotFound without one."""
     found = await tax_return(siren, year, caller, dgfip)
     owners, owned = _cells(found, OWNERS), _cells(found, OWNED)
     if owners is None and owned is None:
-        raise NotFound
+        raise KnownAbsent
     return Answer(Liens(capital=_capital(owners), participations=_participations(owned)))
 
 

@@ -6,6 +6,7 @@ from connectors.kit.door import Registry, Reply
 from connectors.kit.errors import (
     BadDocument,
     Forbidden,
+    KnownAbsent,
     NotFound,
     RegistryError,
     RegistryInternal,
@@ -24,6 +25,7 @@ __all__ = [
     "Caller",
     "Document",
     "Forbidden",
+    "KnownAbsent",
     "MayLack",
     "NotFound",
     "Registry",

@@ -45,7 +45,7 @@ _KNOWN = {
 _KNOWN_PRODUCT = {
     "title", "paths", "operations", "deprecated", "open_data", "scopes", "pool", "fresh_for", "cache_key", "document",
     "groups", "natural_persons", "parameters", "query", "aliases", "error_prefix", "provider",
-    "stale_for",
+    "stale_for", "absent_for", "timeout_s",
 }  # fmt: skip
 
 
@@ -169,7 +169,17 @@ def _product(
         kinds=kinds,
         stale_for_s=(Freshness.parse(row.get("stale_for", "none")).hours or 0) * 3600,
         query=tuple(query),
+        absence=Freshness.parse(row.get("absent_for", "none")),
+        timeout_s=_seconds(where, row, expect),
     )
+
+
+def _seconds(where: str, row: dict[str, Any], expect: Callable[[bool, str], None]) -> float | None:
+    """A product's own time-out, when it has one."""
+    if "timeout_s" not in row:
+        return None
+    expect(0 < row["timeout_s"] <= 60, f"{where}.timeout_s: more than 0 and at most 60 seconds")
+    return float(row["timeout_s"])
 
 
 def _version(module: Any, number: int, path: str, row: dict[str, Any], where: str) -> Version:

@@ -3,6 +3,7 @@
 
     RegistryError
     ├── NotFound              003  correct the identifier, or accept that nothing is known
+    │   └── KnownAbsent       003  the same, said so firmly that it may be kept
     ├── Forbidden             005  nobody may read this entity
     ├── RegistryUnavailable   001  retry later
     │   └── RegistryClosed    001  retry later: it said itself that it is closed
@@ -50,6 +51,10 @@ class NotFound(RegistryError):
     """The registry does not know this entity, or it is outside its scope."""
 
     suffix = "003"
+
+
+class KnownAbsent(NotFound):
+    """The registry itself says that there is nothing, and its contract's `absent_for` says how long that holds."""
 
 
 class Forbidden(RegistryError):

@@ -113,8 +113,9 @@ class Product:
 
     `kinds`: how each path or query parameter is read (a kind of `parameters.py`). `query`: the query parameters it
     takes, all of them optional. `stale_for_s`: how long past its freshness an answer may still be served, and say so,
-    while the registry does not answer; 0: never. `error_prefix`, `provider`: the product's own, where one folder
-    serves two providers.
+    while the registry does not answer; 0: never. `absence`: how long a firm « there is nothing » (KnownAbsent) may be
+    told again. `timeout_s`: the product's own, where the registry's is not its. `error_prefix`, `provider`: the
+    product's own, where one folder serves two providers.
     """
 
     id: str
@@ -134,6 +135,8 @@ class Product:
     provider: str
     kinds: Mapping[str, str] = field(default_factory=dict)
     stale_for_s: int = 0
+    absence: Freshness = field(default_factory=Freshness)
+    timeout_s: float | None = None
     query: tuple[str, ...] = ()
 
     def fields_of(self, group: str, version: int) -> tuple[str, ...]:

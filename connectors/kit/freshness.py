@@ -3,13 +3,16 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from connectors.kit.paris import PARIS, seconds_until_next_day, seconds_until_next_month
 
 _HOURS = re.compile(r"(\d+)h")
 _NEXT_DAY = re.compile(r"until next day (\d\d:\d\d)")
-_WINDOW = re.compile(r"(?:(monday|tuesday|wednesday|thursday|friday|saturday|sunday) )?(\d\d:\d\d)-(\d\d:\d\d)")
+_WINDOW = re.compile(
+    r"(?:(?:(monday|tuesday|wednesday|thursday|friday|saturday|sunday)|(\d{4}-\d\d-\d\d)) )?(\d\d:\d\d)-(\d\d:\d\d)",
+    re.ASCII,
+)
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -47,26 +50,39 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A maintenance window in Paris time, every day or one day a week; it may cross midnight."""
+    """A maintenance window in Paris time, every day, one day a week or once; it may cross midnight."""
 
     start: time
     end: time
     weekday: int | None = None
+    day: date | None = None
 
     @classmethod
     def parse(cls, text: str) -> "Window":
-        """Read `01:00-02:00` or `sunday 23:00-23:45`. Raises ValueError."""
+        """Read `01:00-02:00`, `sunday 23:00-23:45` or `2025-03-20 13:00-17:00`. Raises ValueError."""
         match = _WINDOW.fullmatch(text)
         if not match:
             raise ValueError(f"unknown maintenance window `{text}`")
-        day, start, end = match.groups()
-        return cls(time.fromisoformat(start), time.fromisoformat(end), _DAYS.index(day) if day else None)
+        weekday, day, start, end = match.groups()
+        return cls(
+            time.fromisoformat(start),
+            time.fromisoformat(end),
+            _DAYS.index(weekday) if weekday else None,
+            date.fromisoformat(day) if day else None,
+        )
+
+    def __str__(self) -> str:
+        """As it is written."""
+        when = self.day.isoformat() if self.day else "" if self.weekday is None else _DAYS[self.weekday]
+        return f"{when} {self.start:%H:%M}-{self.end:%H:%M}".strip()
 
     def remaining(self, now: datetime) -> int:
         """Whole seconds until the window ends; 0 outside it."""
         local = now.astimezone(PARIS)
         for opening_day in (local.date(), local.date() - timedelta(days=1)):
             if self.weekday is not None and opening_day.weekday() != self.weekday:
+                continue
+            if self.day is not None and opening_day != self.day:
                 continue
             begin = datetime.combine(opening_day, self.start, PARIS)
             closing_day = opening_day + timedelta(days=1 if self.end <= self.start else 0)

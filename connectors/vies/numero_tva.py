@@ -6,7 +6,7 @@ Source of the computation: article 286 ter of the Code général des impôts; of
 
 from typing import TypedDict
 
-from connectors.kit import Answer, NotFound, Registry, Siren
+from connectors.kit import Answer, KnownAbsent, Registry, Siren
 from connectors.vies.reading import active, vat_number
 
 
@@ -17,7 +17,7 @@ class NumeroTva(TypedDict):
 
 
 async def v3(siren: Siren, vies: Registry) -> Answer[NumeroTva]:
-    """The number. Raises NotFound when VIES does not hold it for valid."""
+    """The number. Raises KnownAbsent when VIES says that it is not valid."""
     if not await active(siren, vies):
-        raise NotFound
+        raise KnownAbsent
     return Answer(NumeroTva(tva_number=vat_number(siren)))

@@ -162,7 +162,7 @@ class Recording:
         if found.code != "00510":  # the log itself is what failed: there is nowhere to write it
             event = "failed" if found.from_registry or found.status >= 500 else "refused"
             try:
-                record = self._refusal(event, found.status, found.code)
+                record = self._refusal(event, found.status, found.code) | _told_again(found)
                 await self._recorder.write(record)
             except Problem as unwritten:
                 unwritten.quota = self.quota
@@ -244,3 +244,10 @@ class Recording:
             facts["policy"] = grant.policy
             facts["basis"] = list(grant.basis)
         return facts
+
+
+def _told_again(found: Problem) -> dict[str, Any]:
+    """What a record says of a registry's absence that was kept."""
+    if (again := found.again) is None:
+        return {}
+    return {"cached": True, "obtained_at": again.obtained_at, "fresh_until": again.fresh_until}

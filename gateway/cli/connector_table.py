@@ -10,7 +10,10 @@ HEAD = """# Registres raccordés
 
 Page écrite par `dlnuf connector table` à partir des contrats (`connectors/*/contract.toml`) ; un test la compare.
 
-| registre | accès | délai, connexions | produits | droits | fraîcheur | réserve |
+Le délai est celui d'une question entière ; celui d'un produit, quand il en a un, est écrit à côté de lui. « Absence »
+dit combien de temps un « rien n'est connu » du registre est redit sans le lui redemander.
+
+| registre | accès | délai, connexions, maintenance | produits | droits | fraîcheur | réserve |
 |---|---|---|---|---|---|---|
 """
 ACCESS = {
@@ -33,23 +36,27 @@ def page(contracts: Mapping[str, Contract]) -> str:
 def _rows(contract: Contract) -> str:
     access = ACCESS[contract.access.kind] + (" ; TLS mutuel" if contract.tls else "")
     name = f"**{contract.registry}**<br>{contract.title} ({contract.error_prefix})"
-    limits = f"{contract.timeout_s:g} s, {contract.concurrency}"
+    limits = "<br>".join((f"{contract.timeout_s:g} s, {contract.concurrency}", *map(str, contract.maintenance)))
     first = f"| {name} | {access} | {limits} "
     rows = []
     for product in contract.products.values():
-        rows.append(
-            f"{first}| {_paths(product)} | {_scopes(product)} | {_fresh(product.freshness)} | {product.pool} |\n"
-        )
+        rows.append(f"{first}| {_paths(product)} | {_scopes(product)} | {_life(product)} | {product.pool} |\n")
         first = "| | | "
     return "".join(rows)
 
 
 def _paths(product: Product) -> str:
-    return "<br>".join(f"`/v{number}{version.path}`" for number, version in product.versions.items())
+    own = f"<br>délai : {product.timeout_s:g} s" if product.timeout_s is not None else ""
+    return "<br>".join(f"`/v{number}{version.path}`" for number, version in product.versions.items()) + own
 
 
 def _scopes(product: Product) -> str:
     return "<br>".join(f"`{scope}`" for scope in sorted(product.scopes)) or "tout jeton"
+
+
+def _life(product: Product) -> str:
+    absence = f"<br>absence : {_fresh(product.absence)}" if product.absence != Freshness() else ""
+    return _fresh(product.freshness) + absence
 
 
 def _fresh(freshness: Freshness) -> str:

@@ -5,12 +5,13 @@ The rules common to all registries come before any rule of a connector: those of
 for, which is an internal error. A 401 drops the token, logs in again once, and replays once.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlencode
 
-from connectors.kit import RegistryError, RegistryInternal, Reply
+from connectors.kit import RegistryError, RegistryInternal, RegistryTimeout, Reply
 from connectors.kit.contract import Contract
 from connectors.kit.door import as_json
 from connectors.kit.paris import PARIS
@@ -42,9 +43,12 @@ class Lent:
 class Door:
     """Implements the kit's `Registry` over HTTP."""
 
-    def __init__(self, contract: Contract, lent: Lent) -> None:
+    def __init__(self, contract: Contract, lent: Lent, timeout_s: float | None = None) -> None:
+        """`timeout_s`: for its questions, where the contract's is not right; logins keep the contract's."""
         self._contract = contract
         self._lent = lent
+        self._timeout_s = timeout_s
+        self._within: dict[float, Door] = {}
         self._urls = {name: url.rstrip("/") for name, url in lent.urls.items()}
         kind = contract.access.kind
         self._headers = dict(lent.secrets) if kind == "headers" else {}
@@ -52,6 +56,13 @@ class Door:
         self._in_body = dict(lent.secrets) if kind == "in_body" else {}
         if kind in ("headers", "query"):
             (self._headers if kind == "headers" else self._query).update(contract.access.fixed)
+
+    def within(self, seconds: float) -> "Door":
+        """The same door, with a time-out of its own."""
+        found = self._within.get(seconds)
+        if found is None:
+            found = self._within[seconds] = Door(self._contract, self._lent, seconds)
+        return found
 
     async def get(
         self,
@@ -117,15 +128,24 @@ class Door:
         lent, access = self._lent, self._contract.access
         fields = {**_COMMON, **headers, **self._headers} if headers else {**_COMMON, **self._headers}
         if lent.credentials is None:
-            return await lent.send(method, url, fields, body)
+            return await self._send(method, url, fields, body)
         name, kind = (access.token_header, "") if access.token_header else ("authorization", "Bearer ")
         token = await lent.credentials.token()
         fields[name] = kind + token
-        reply = await lent.send(method, url, fields, body)
+        reply = await self._send(method, url, fields, body)
         if reply.status != 401 or not access.renew_on_401:
             return reply
         fields[name] = kind + await lent.credentials.token(spent=token)
-        reply = await lent.send(method, url, fields, body)
+        reply = await self._send(method, url, fields, body)
         if reply.status == 401 and (wanted := lent.credentials.failure()) is not None:
             raise wanted
         return reply
+
+    async def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+        if self._timeout_s is None:
+            return await self._lent.send(method, url, headers, body)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await self._lent.send(method, url, headers, body)
+        except TimeoutError:
+            raise RegistryTimeout from None

@@ -5,9 +5,9 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
-from connectors.kit import Answer, Registry, RegistryError, RegistryRefusal, UnknownAnswer
+from connectors.kit import Answer, KnownAbsent, Registry, RegistryError, RegistryRefusal, UnknownAnswer
 from connectors.kit.contract import Contract, Product
 from connectors.kit.parameters import DATED, KINDS, Wrong
 from connectors.kit.paris import PARIS
@@ -30,13 +30,21 @@ class Call:
     arguments: Mapping[str, Any]
 
 
+class Patient(Registry, Protocol):
+    """A door that can be told how long to wait."""
+
+    def within(self, seconds: float) -> Registry:
+        """The same door, with a time-out of its own."""
+        ...
+
+
 class Source:
     """All registries behind one call."""
 
     def __init__(
         self,
         contracts: Mapping[str, Contract],
-        doors: Mapping[str, Registry],
+        doors: Mapping[str, Patient],
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
         *,
@@ -79,7 +87,10 @@ class Source:
             return await self._together.ask(question.key, lambda: self._put(call))
         except RegistryError as error:
             # Put into words for each of those who wait: a problem carries its own caller's counters.
-            raise translated(error, question.product) from None
+            found = translated(error, question.product)
+            if isinstance(error, KnownAbsent):
+                found.lasts_s = question.product.absence.seconds(self._clock())
+            raise found from None
 
     async def _put(self, call: Call) -> Sourced:
         breaker = self._breakers[call.question.product.registry]
@@ -134,7 +145,9 @@ class Source:
                 wrong.append((error.code, name))
         if wrong:
             raise several(wrong, JSON_API)
-        given = {"registry": self._doors[product.registry], "caller": question.caller, **parsed}
+        usual = self._doors[product.registry]
+        door = usual if product.timeout_s is None else usual.within(product.timeout_s)
+        given = {"registry": door, "caller": question.caller, **parsed}
         return {argument: given[what] for argument, what in question.version.arguments.items()}
 
 

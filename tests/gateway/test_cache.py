@@ -11,6 +11,7 @@ from connectors.kit import Answer, Caller
 from connectors.kit.contract import load
 from gateway.cache import OVERHEAD_BYTES, Cache
 from gateway.exchange import put_into_words
+from gateway.problems import Problem, provider_problem
 from gateway.values import Ask, Consumer, FiledDocument, Permit, Question, Release, Released, Sourced
 
 PRODUCT = load("insee").products["insee/unite_legale"]
@@ -164,3 +165,60 @@ def test_the_recipient_counts_exactly_where_the_registry_is_told_it() -> None:
     assert cache.fresh(asked(URSSAF, 4, "999100118", HERE, "deux")) is not None
     cache.keep(asked(INSEE, 4, "999100118", HERE, "un"), sourced())
     assert cache.fresh(asked(INSEE, 4, "999100118", THERE, "deux")) is not None
+
+
+def absence(lasts_s: int) -> Problem:
+    """A registry's « there is nothing », which holds for so many seconds."""
+    found = provider_problem("28", "Commission Européenne", "003")
+    found.lasts_s = lasts_s
+    return found
+
+
+def test_a_firm_absence_is_told_again_until_its_end_and_says_when_it_was_obtained() -> None:
+    clock = Hand()
+    cache = Cache(1 << 20, clock)
+    cache.keep_absence(question("a"), absence(60))
+    clock.seconds = START + 59
+    told = []
+    for _ in range(2):
+        with pytest.raises(Problem) as raised:
+            cache.fresh(question("a"))
+        told.append(raised.value)
+    assert told[0] is not told[1]  # each caller's own: it will carry that caller's counters
+    assert (told[0].status, told[0].code, told[0].from_registry) == (404, "28003", True)
+    assert told[0].again is not None
+    assert (told[0].again.obtained_at, told[0].again.fresh_until, told[0].again.left_s) == (START, START + 60, 1)
+    clock.seconds = START + 60
+    assert cache.fresh(question("a")) is None
+
+
+def test_an_absence_without_a_life_is_not_kept_and_an_answer_takes_its_place() -> None:
+    cache = Cache(1 << 20, Hand())
+    cache.keep_absence(question("a"), absence(0))
+    assert cache.fresh(question("a")) is None
+    cache.keep_absence(question("a"), absence(60))
+    cache.keep(question("a"), sourced("venu depuis"))
+    found = cache.fresh(question("a"))
+    assert found is not None
+    assert found.answer.data == {"valeur": "venu depuis"}
+    cache.keep_absence(question("a"), absence(60))
+    trouble = provider_problem("28", "Commission Européenne", "001")
+    with pytest.raises(Problem) as raised:
+        cache.stale(question("a"), trouble)
+    assert raised.value is trouble  # an absence never stands in for an answer
+
+
+def test_absences_count_in_the_memory_that_is_lent() -> None:
+    cache = Cache(OVERHEAD_BYTES * 10, Hand())
+    for number in range(100):
+        cache.keep_absence(question(str(number)), absence(60))
+    kept = 0
+    for number in range(100):
+        try:
+            cache.fresh(question(str(number)))
+        except Problem:
+            kept += 1
+    assert kept == 10
+    nothing = Cache(0, Hand())
+    nothing.keep_absence(question("a"), absence(60))
+    assert nothing.fresh(question("a")) is None

@@ -90,7 +90,9 @@ def test_the_list_of_decisions_is_the_folder() -> None:
     files = sorted(path.name for path in DECISIONS.glob("[0-9]*.md"))
     rows = re.findall(r"^\| \[(\d{4})\]\((\S+)\) \| (.+) \|$", text_of("docs/decisions/README.md"), re.MULTILINE)
     assert [name for _, name, _ in rows] == files
-    assert [number for number, _, _ in rows] == [f"{rank:04}" for rank in range(1, len(files) + 1)]
+    # Numbers are handed out before pages are written, so one may be missing; none stands twice or under another's file.
+    numbers = [number for number, _, _ in rows]
+    assert numbers == sorted(set(numbers)) == [name[:4] for name in files]
     for number, name, title in rows:
         assert name.startswith(number + "-")
         assert text_of(f"docs/decisions/{name}").startswith(f"# {number}. {title}\n")

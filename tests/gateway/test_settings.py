@@ -149,3 +149,23 @@ def test_a_registry_s_variables_are_all_those_its_contract_names_each_once() -> 
     path = replace(bent, access=replace(access, token_url="/token"))
     assert "A_LOGIN" not in variables(path)
     assert "/token" not in variables(path)
+
+
+def test_announced_maintenance_is_added_to_the_registry_it_is_about() -> None:
+    contracts = load_all()
+    settings = replace(
+        read(DLNUF_MAINTENANCE="gip_mds=2026-12-03 13:00-17:00, dgfip=sunday 04:00-05:00"),
+        registry=addresses(contracts, "http://127.0.0.1:9"),
+    )
+    found = chosen(settings, contracts)
+    assert list(map(str, found["gip_mds"].maintenance)) == ["2025-03-20 13:00-17:00", "2026-12-03 13:00-17:00"]
+    assert list(map(str, found["dgfip"].maintenance)) == ["01:00-02:00", "sunday 04:00-05:00"]
+    assert found["insee"] is contracts["insee"]
+    with pytest.raises(SettingsError, match="DLNUF_MAINTENANCE nomme des registres inconnus : inconnu"):
+        chosen(replace(settings, windows=read(DLNUF_MAINTENANCE="inconnu=01:00-02:00").windows), contracts)
+
+
+@pytest.mark.parametrize("value", ["dgfip", "dgfip=", "dgfip=demain", "=", "dgfip=2026-02-30 01:00-02:00"])
+def test_maintenance_that_cannot_be_read_is_refused_with_an_example(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"DLNUF_MAINTENANCE : .* écrivez par exemple"):
+        read(DLNUF_MAINTENANCE=value)

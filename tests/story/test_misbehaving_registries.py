@@ -36,6 +36,7 @@ SCOPES = frozenset(
         "attestation_sociale_urssaf",
         "attestation_fiscale_dgfip",
         "chiffre_affaires_dgfip",
+        "liens_capitalistiques_dgfip",
     }
 )
 TOKEN = b'{"access_token":"jeton","expires_in":3600}'

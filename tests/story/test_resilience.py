@@ -2,6 +2,7 @@
 """A failing registry: asked once for many, left alone after failures, replaced by what it said before where allowed."""
 
 import asyncio
+import json
 import sqlite3
 from pathlib import Path
 
@@ -62,6 +63,55 @@ async def test_the_same_question_of_several_is_put_once_and_each_has_its_records
             entries = [row[0].decode() for row in log.execute("SELECT entry FROM record")]
     assert sum('"event":"asked"' in entry for entry in entries) == 11
     assert sum('"event":"answered"' in entry for entry in entries) == 11
+
+
+async def test_what_vies_says_is_not_valid_is_told_again_for_a_day_and_says_since_when(tmp_path: Path) -> None:
+    said = Registry()
+    said.body = b'{"isValid":false,"userError":"INVALID"}'
+    later = {"seconds": 0.0}
+    path = "/v3/european_commission/unites_legales/999100118/numero_tva"
+    async with gateway_before(tmp_path, said, later=later, registry="vies") as client:
+        first = await client.get(path, params=PARAMETERS)
+        (error,) = first.json()["errors"]
+        assert (first.status_code, error["code"], error["meta"]) == (
+            404,
+            "28003",
+            {"provider": "Commission Européenne"},
+        )
+        assert (first.headers["x-response-cached"], first.headers["x-cache-expires-in"]) == ("false", "")
+        later["seconds"] = 23 * 3600
+        again = await client.get(path, params=PARAMETERS)
+        (error,) = again.json()["errors"]
+        assert (again.status_code, error["code"], said.calls) == (404, "28003", 1)
+        dated = error["meta"]["passerelle"]
+        assert dated["en_cache"] is True
+        assert dated["obtenu_le"] < dated["valable_jusqu_au"]
+        assert again.headers["x-response-cached"] == "true"
+        assert 0 < int(again.headers["x-cache-expires-in"]) <= 3600
+        insisting = await client.get(path, params=PARAMETERS, headers={"Cache-Control": "no-cache"})
+        assert (insisting.status_code, said.calls) == (404, 2)
+        assert "passerelle" not in insisting.json()["errors"][0]["meta"]
+        later["seconds"] = 24 * 3600 + 1
+        assert (await client.get(path, params=PARAMETERS)).status_code == 404
+        assert said.calls == 3
+        with sqlite3.connect(f"file:{tmp_path}/audit.db?mode=ro", uri=True) as log:
+            entries = [json.loads(row[0]) for row in log.execute("SELECT entry FROM record ORDER BY seq")]
+    outcomes = [(entry["event"], entry["code"], entry.get("cached")) for entry in entries if "code" in entry]
+    assert outcomes == [("failed", "28003", flag) for flag in (None, True, None, None)]
+    assert sum(entry["event"] == "asked" for entry in entries) == 3  # what is kept asks nobody
+
+
+async def test_a_passing_not_found_is_asked_again_each_time(tmp_path: Path) -> None:
+    said = Registry()
+    said.body = b""
+    path = "/v3/dgfip/unites_legales/999100118/liens_capitalistiques/2024"
+    async with gateway_before(tmp_path, said, registry="dgfip") as client:
+        for calls, body in ((1, b"null"), (2, b"null"), (3, b'{"declarations":[{"numero_imprime":"2050"}]}')):
+            said.body = body
+            answer = await client.get(path, params=PARAMETERS)
+            assert (answer.json()["errors"][0]["code"], said.calls) == ("03003", calls)
+        assert (await client.get(path, params=PARAMETERS)).json()["errors"][0]["meta"]["passerelle"]["en_cache"] is True
+        assert said.calls == 3  # a return without either form will not grow one within the hour
 
 
 async def test_a_registry_that_keeps_failing_is_left_alone_and_the_caller_told_for_how_long(tmp_path: Path) -> None:

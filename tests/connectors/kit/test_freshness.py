@@ -89,7 +89,26 @@ def test_a_window_that_ends_in_the_hour_that_comes_twice_never_counts_backwards(
     assert window.remaining(paris("2026-10-25T02:15", fold=1)) == 1
 
 
-@pytest.mark.parametrize("text", ["", "01:00", "1:00-2:00", "01:00-25:00", "dimanche 01:00-02:00", "01:00 - 02:00"])
+def test_a_dated_window_is_that_day_s_alone_and_is_written_as_it_is_read() -> None:
+    window = Window.parse("2025-03-20 13:00-17:00")
+    assert window.remaining(paris("2025-03-20T13:00")) == 4 * 3600
+    assert window.remaining(paris("2025-03-20T16:59")) == 60
+    for outside in ("2025-03-20T12:59", "2025-03-20T17:00", "2025-03-21T13:30", "2026-03-20T13:30"):
+        assert window.remaining(paris(outside)) == 0
+    night = Window.parse("2026-12-31 23:00-01:00")
+    assert night.remaining(paris("2027-01-01T00:30")) == 1800
+    assert night.remaining(paris("2026-12-31T00:30")) == 0
+    for text in ("2025-03-20 13:00-17:00", "sunday 23:00-23:45", "01:00-02:00"):
+        assert str(Window.parse(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "01:00", "1:00-2:00", "01:00-25:00", "dimanche 01:00-02:00", "01:00 - 02:00", " 01:00-02:00",
+        "sunday01:00-02:00", "2025-02-30 01:00-02:00", "sunday 2025-03-20 01:00-02:00",
+    ],
+)  # fmt: skip
 def test_an_unknown_window_is_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 its text is the standard library's for an impossible hour
         Window.parse(text)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from connectors.kit import (
     Answer,
-    NotFound,
+    KnownAbsent,
     RegistryError,
     RegistryInternal,
     RegistryThrottled,
@@ -63,8 +63,8 @@ def test_the_number_is_computed_with_a_key_of_two_digits(siren: str, number: str
         ({"userError": "VALID", "isValid": None}, UnknownAnswer),
         ({"userError": "VALID", "isValid": "true"}, UnknownAnswer),
         ({"userError": 1, "isValid": True}, UnknownAnswer),
-        ({"userError": "INVALID", "isValid": False}, NotFound),
-        ({"userError": "VALID", "isValid": False}, NotFound),
+        ({"userError": "INVALID", "isValid": False}, KnownAbsent),
+        ({"userError": "VALID", "isValid": False}, KnownAbsent),
     ],
     ids=[
         "network_proxy", "not_json", "nothing", "array", "blocked_address", "too_many_at_once", "member_state_down",

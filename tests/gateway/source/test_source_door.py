@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The door a connector is handed: every access kind as its registry sees it, and a 401 that is replayed once."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
 
-from connectors.kit import RegistryError, RegistryInternal, Reply
+from connectors.kit import RegistryError, RegistryInternal, RegistryTimeout, Reply
 from connectors.kit.facts import Access
 from gateway.source.credentials import Credentials
 from gateway.source.door import REDIRECTS, Door, Lent
@@ -211,3 +212,26 @@ def test_a_refusal_is_the_row_of_the_contract_s_table() -> None:
     assert (error.suffix, error.retry_in, error.provider_errors, error.meta) == ("501", 5, ["e"], {"a": 1})
     with pytest.raises(KeyError):
         door(There()).refusal("inconnue")
+
+
+async def test_a_question_may_be_given_less_time_than_its_registry_and_the_login_keeps_the_registry_s() -> None:
+    waited = asyncio.Event()
+
+    @dataclass
+    class Slow(There):
+        async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Reply:
+            if url.endswith("/token"):
+                await asyncio.sleep(0.05)  # longer than the question's own time-out
+                return await super().send(method, url, headers, body)
+            try:
+                await asyncio.Event().wait()
+            finally:
+                waited.set()  # given up on, not left behind
+            raise AssertionError("unreachable")
+
+    patient = door(Slow(), Access("json_login", "/token"))
+    with pytest.raises(RegistryTimeout):
+        await patient.within(0.02).get("/a")
+    assert waited.is_set()
+    assert patient.within(0.02) is patient.within(0.02)
+    assert (await door(There()).within(5).get("/a")).status == 200

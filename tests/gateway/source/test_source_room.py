@@ -207,3 +207,21 @@ def test_every_kind_has_a_code_of_the_catalogue() -> None:
     from gateway.problems import PLATFORM
 
     assert {kind.code for kind in KINDS.values()} <= PLATFORM.keys()
+
+
+def test_a_product_with_a_time_out_of_its_own_is_handed_a_door_that_has_it() -> None:
+    class Patient:
+        def within(self, seconds: float) -> str:
+            return f"porte, {seconds:g} s"
+
+    contract = load("dgfip")
+    source = Source({"dgfip": contract}, {"dgfip": Patient()}, lambda: NOW, lambda: 0.0)  # type: ignore[dict-item]  # handed on
+    waits = {}
+    for product in contract.products.values():
+        given = {"siren": SIREN, "siret": SIREN + "00010", "year": "2024"}
+        version = max(product.versions.values(), key=lambda version: version.number)
+        ready = source.ready(Question(product, version, given, Caller("jeton", "13002526500013", "demande"), ()))
+        waits[product.name] = ready.arguments["dgfip"]
+    short = "porte, 10 s"
+    assert isinstance(waits.pop("attestation_fiscale"), Patient)
+    assert waits == dict.fromkeys(("chiffres_affaires", "liasses_fiscales", "liens_capitalistiques"), short)

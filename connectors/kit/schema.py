@@ -17,11 +17,15 @@ SCALARS = (str, int, float, bool)
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One field: the Python types it may take, whether it may be null, and whether a purpose may make it so."""
+    """One field: the Python types it may take, whether it may be null, and whether a purpose may make it so.
+
+    `values`: the only ones it takes, when the contract closes the list; null is not among them.
+    """
 
     kinds: tuple[type, ...]
     nullable: bool
     withholdable: bool
+    values: tuple[str | int | bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ def node_of(kind: Any, *, nullable: bool = False, may_lack: bool = False) -> Nod
     if origin is list:
         return Array(node_of(get_args(kind)[0]), nullable)
     if origin is Literal:
-        return _leaf(tuple(dict.fromkeys(type(value) for value in get_args(kind))), nullable, may_lack)
+        values = get_args(kind)
+        return _leaf(tuple(dict.fromkeys(type(value) for value in values)), nullable, may_lack, values)
     if kind is float:
         return _leaf((float, int), nullable, may_lack)
     if kind in SCALARS:
@@ -71,8 +76,8 @@ def node_of(kind: Any, *, nullable: bool = False, may_lack: bool = False) -> Nod
     raise TypeError(f"no published schema may use {kind!r}")
 
 
-def _leaf(kinds: tuple[type, ...], nullable: bool, may_lack: bool) -> Leaf:
-    return Leaf((*kinds, type(None)) if nullable else kinds, nullable, nullable and not may_lack)
+def _leaf(kinds: tuple[type, ...], nullable: bool, may_lack: bool, values: tuple[Any, ...] = ()) -> Leaf:
+    return Leaf((*kinds, type(None)) if nullable else kinds, nullable, nullable and not may_lack, values)
 
 
 def leaves(node: Node, path: str = "") -> Iterator[tuple[str, Leaf]]:
@@ -85,3 +90,17 @@ def leaves(node: Node, path: str = "") -> Iterator[tuple[str, Leaf]]:
                 yield from leaves(child, f"{path}.{key}" if path else key)
         case Array(item):
             yield from leaves(item, f"{path}[]")
+
+
+def keys(node: Node, path: str = "") -> Iterator[str]:
+    """The path of every key below `node`, of objects and lists as well as of fields, in order."""
+    match node:
+        case Object(found):
+            for key, child in found.items():
+                below = f"{path}.{key}" if path else key
+                yield below
+                yield from keys(child, below)
+        case Array(item):
+            yield from keys(item, f"{path}[]")
+        case Leaf():
+            return

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Running an application: the HTTP server's settings, in one place."""
 
+import asyncio
 import contextlib
 import gc
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import uvicorn
@@ -16,6 +17,10 @@ MAX_CONNECTIONS = 4096
 KEEP_ALIVE_S = 30
 GRACE_S = 15
 RARE_ROUNDS = (20_000, 20, 50)
+
+
+class NotStarted(Exception):
+    """A server ended before it answered anything; its log says why."""
 
 
 class Stoppable(uvicorn.Server):
@@ -96,3 +101,20 @@ def listen(host: str, port: int) -> socket.socket:
         raise
     listening.setblocking(False)
     return listening
+
+
+@contextlib.asynccontextmanager
+async def serving(running: uvicorn.Server, listening: socket.socket) -> AsyncIterator["asyncio.Task[None]"]:
+    """Run a server on a socket for the time of the block. Raises NotStarted."""
+    task = asyncio.create_task(running.serve(sockets=[listening]))
+    try:
+        while not running.started:
+            if task.done():
+                task.result()
+                raise NotStarted
+            await asyncio.sleep(0.005)
+        yield task
+    finally:
+        running.should_exit = True
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

@@ -21,7 +21,7 @@ from gateway.app import Surroundings, create_app, utc_now
 from gateway.audit.log import LogUnavailable
 from gateway.cli.evidence import Evidence
 from gateway.cli.fault import KINDS, read
-from gateway.cli.running import listen, server
+from gateway.cli.running import NotStarted, listen, server, serving
 from gateway.identity.bearer import issue
 from gateway.identity.habilitation import Habilitation, Token
 from gateway.identity.keys import Keys, create_missing, load
@@ -93,8 +93,11 @@ async def started(
     around = Surroundings(extra_headers=lambda: _fault_headers(state), cases=cases)
     private = server(pretending, "127.0.0.1", 0, companion=True)
     public = server(_listening_to_faults(create_app(settings, keys, around)), host, port, lasting=True)
-    async with _serving(private, behind), _serving(public, listening) as task:
-        yield Running(address, public, task)
+    try:
+        async with serving(private, behind), serving(public, listening) as task:
+            yield Running(address, public, task)
+    except NotStarted:
+        raise SandboxError("le serveur n'a pas démarré ; voyez le journal ci-dessus.") from None
 
 
 def _listening(host: str, port: int, state: Path) -> socket.socket:
@@ -175,23 +178,6 @@ def _fault_headers(state: Path) -> dict[str, str]:
         name: kind for name, kind in faults_of([_faults.get().encode("latin-1")]).items() if kind in KINDS
     }
     return {FAULT_HEADER.decode(): ",".join(f"{name}={kind}" for name, kind in asked.items())} if asked else {}
-
-
-@contextlib.asynccontextmanager
-async def _serving(running: uvicorn.Server, listening: Any) -> AsyncIterator["asyncio.Task[None]"]:
-    """Run a server on a socket for the time of the block."""
-    task = asyncio.create_task(running.serve(sockets=[listening]))
-    try:
-        while not running.started:
-            if task.done():
-                task.result()
-                raise SandboxError("le serveur n'a pas démarré ; voyez le journal ci-dessus.")
-            await asyncio.sleep(0.005)
-        yield task
-    finally:
-        running.should_exit = True
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 def _literal(host: str) -> str:

@@ -27,7 +27,10 @@ UNKNOWN = b"Cette adresse n'existe pas.\n"
 GONE = "Cette version de l'API a été retirée : utilisez les versions 3 et 4.\n".encode()
 ONLY_GET = b"Cette adresse ne se consulte que par GET.\n"
 PLAIN = b"text/plain; charset=utf-8"
-STILL_THERE = frozenset({"/v2/privileges", "/v2/ping", "/v3/ping", "/v4/ping", "/v3/privileges", "/v4/privileges"})
+STILL_THERE = frozenset(
+    {f"/v{number}/{name}" for number in (2, 3, 4) for name in ("privileges", "ping")}
+    | {f"/v{number}/openapi-entreprise.yaml" for number in (3, 4)}
+)
 
 
 class HotRoute:

@@ -13,6 +13,7 @@ from connectors.kit import Answer, Caller, RegistryError
 from connectors.kit.contract import Contract, Product, Version, load_all
 from connectors.kit.parameters import KINDS, Wrong
 from connectors.kit.simulation import Asked, Persona, Said, load_world
+from connectors.kit.simulation.asking import parameters_of
 from gateway.problems import PLATFORM, PROVIDER
 from gateway.purpose.project import compile_release
 from tests.connectors.in_process import NOW, InProcessWire, is_login, opened, simulated
@@ -34,25 +35,6 @@ EACH_VERSION = pytest.mark.parametrize(
         for version in product.versions.values()
     ],
 )
-
-
-def parameters_of(product: Product, persona: Persona) -> dict[str, str]:
-    """A persona's own values for a product's parameters."""
-    values = {
-        "siren": persona.siren,
-        "siret": persona.siret,
-        "siret_or_rna": persona.rna or persona.siret,
-        "siren_or_rna": persona.rna or persona.siren,
-        "siren_or_siret_or_rna": persona.rna or persona.siren,
-        "siret_or_eori": persona.siret,
-        "month": "06",
-        "year": "2024",
-        "fiscal_year": "2024",
-        "text": persona.name,
-    }
-    values |= {"adresse": f"{persona.adresse.numero} {persona.adresse.type_voie} {persona.adresse.voie}"}
-    values |= {"idweb": "26-99127"}
-    return {name: values.get(name) or values[product.kinds[name]] for name in product.parameters}
 
 
 async def converse(

@@ -9,10 +9,10 @@ import pytest
 from connectors.kit.contract import Product, Version, load_all
 from connectors.kit.schema import Array, Node, Object, leaves
 from connectors.kit.simulation import load_world
+from connectors.kit.simulation.asking import parameters_of
 from gateway.purpose.load import default_folder
 from gateway.purpose.load import load as load_policies
 from gateway.purpose.model import Policies
-from tests.connectors.test_conformance import parameters_of
 
 PRODUCTS = [
     pytest.param(product, version, id=f"{product.id}-v{version.number}")

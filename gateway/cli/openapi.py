@@ -25,8 +25,8 @@ def register(commands: Any) -> None:
         command.set_defaults(run=run)
 
 
-EXPLAINED = """Le contrat publié (OpenAPI 3.1) vient des contrats des registres, de leurs textes (fields.toml), des codes
-d'erreur et des réponses des registres simulés : il demande une copie des sources."""
+EXPLAINED = """Le contrat publié (OpenAPI 3.1) vient des contrats des registres, de leurs textes (fields.toml), des
+codes d'erreur et des réponses des registres simulés : il demande une copie des sources."""
 
 
 def generated() -> bytes:

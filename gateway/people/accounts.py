@@ -45,7 +45,8 @@ class Accounts:
         shown = " ".join(name.split())[:NAME_CHARS] or "Sans nom"
         with self._database.writing() as db:
             db.execute(
-                "INSERT INTO account VALUES (?, ?, ?, ?, ?) ON CONFLICT (issuer, sub) DO UPDATE SET name = excluded.name",
+                "INSERT INTO account VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (issuer, sub) DO UPDATE SET name = excluded.name",
                 (new_id, issuer, sub, shown, now),
             )
             row = db.execute("SELECT * FROM account WHERE issuer = ? AND sub = ?", (issuer, sub)).fetchone()
@@ -53,7 +54,9 @@ class Accounts:
 
     def roles(self, account_id: str, now: int) -> list[Granted]:
         """The roles this account has now."""
-        return [_granted(row) for row in self._database.rows(f"{_ROLES} AND account_id = ?2 ORDER BY role", now, account_id)]
+        return [
+            _granted(row) for row in self._database.rows(f"{_ROLES} AND account_id = ?2 ORDER BY role", now, account_id)
+        ]
 
     def all_roles(self, now: int) -> list[Granted]:
         """The roles everybody has now."""

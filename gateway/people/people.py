@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The people's room as pages use it: who this browser belongs to, letting in, letting out, deciding who represents whom.
+"""The people's room as pages use it: who a browser belongs to, letting in and out, deciding who represents whom.
 
 Whatever gives or ends a right is a durable record before it takes effect: when the record fails, nothing happened.
 """
@@ -147,9 +147,7 @@ class People:
                 operator=self._trace.person(by.id),
                 reason=reason,
             )
-        await asyncio.to_thread(
-            self.representations.decide, representation_id, before, after, by.id, reason, self.now
-        )
+        await asyncio.to_thread(self.representations.decide, representation_id, before, after, by.id, reason, self.now)
 
     async def _claim(self, account: Account, siren: str | None) -> None:
         """What the provider says of an officer: recorded, and over with the session at the latest."""
@@ -176,7 +174,14 @@ class People:
             until=written(until),
         )
         claimed = Representation(
-            self.new_id(), account.id, siren, "claim", "open", self.now, "dit par le fournisseur d'identité", until=until
+            self.new_id(),
+            account.id,
+            siren,
+            "claim",
+            "open",
+            self.now,
+            "dit par le fournisseur d'identité",
+            until=until,
         )
         await asyncio.to_thread(self.representations.claim, claimed)
 

@@ -5,6 +5,7 @@ A request waits until an instructor grants or refuses it; what was granted can b
 page of decisions shows them with their reasons.
 """
 
+import sqlite3
 from dataclasses import dataclass
 
 from gateway.people.database import Database
@@ -87,7 +88,7 @@ class Representations:
             ).fetchone()
             if same or waiting >= WAITING_MAX:
                 raise AlreadyAsked
-            db.execute(f"INSERT INTO representation VALUES ({_MARKS})", _values(asked))
+            db.execute(_INSERT, _values(asked))
 
     def claim(self, claimed: Representation) -> None:
         """Note what the provider says at a sign-in; what it said before of this account ends."""
@@ -97,7 +98,20 @@ class Representations:
                 " AND state = 'open'",
                 (claimed.asked_at, claimed.account_id),
             )
-            db.execute(f"INSERT INTO representation VALUES ({_MARKS})", _values(claimed))
+            db.execute(_INSERT, _values(claimed))
+
+    def grant(self, granted: Representation) -> None:
+        """Open one without a request; a request or a right that stood for the same company gives way to it."""
+        with self._database.writing() as db:
+            _end(db, granted.account_id, granted.siren, granted.decided_by or "", granted.decision, granted.asked_at)
+            db.execute(_INSERT, _values(granted))
+            db.execute("DELETE FROM session WHERE account_id = ?", (granted.account_id,))
+
+    def end(self, account_id: str, siren: str, by: str, reason: str, now: int) -> None:
+        """End every right of a person over a company, wherever it came from, and their sessions."""
+        with self._database.writing() as db:
+            _end(db, account_id, siren, by, reason, now)
+            db.execute("DELETE FROM session WHERE account_id = ?", (account_id,))
 
     def decide(self, representation_id: str, before: str, after: str, by: str, reason: str, now: int) -> None:
         """Move one from a state to another, with who decided and why; its person's sessions end. Raises Undecidable."""
@@ -117,7 +131,15 @@ class Representations:
         return [Representation(*row) for row in self._database.rows(statement, value)]
 
 
-_MARKS = ", ".join("?" * 11)
+_INSERT = "INSERT INTO representation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def _end(db: sqlite3.Connection, account_id: str, siren: str, by: str, reason: str, now: int) -> None:
+    db.execute(
+        "UPDATE representation SET state = 'closed', decided_at = ?, decided_by = ?, decision = ?"
+        " WHERE account_id = ? AND siren = ? AND state IN ('asked', 'open')",
+        (now, by, reason, account_id, siren),
+    )
 
 
 def _values(one: Representation) -> tuple[object, ...]:

@@ -62,5 +62,3 @@ async def _shown(
         faute=faults or {},
         saisi=given or {"siren": "", "motif": ""},
     )
-
-

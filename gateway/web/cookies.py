@@ -48,9 +48,7 @@ class Cookies:
 
     def give(self, response: Response, name: str, value: str, seconds: int | None = None) -> None:
         """Set a cookie; without `seconds` it ends with the browser."""
-        response.set_cookie(
-            name, value, max_age=seconds, path="/", secure=self.secure, httponly=True, samesite="lax"
-        )
+        response.set_cookie(name, value, max_age=seconds, path="/", secure=self.secure, httponly=True, samesite="lax")
 
     def take(self, response: Response, name: str) -> None:
         """Remove a cookie."""

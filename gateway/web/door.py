@@ -35,7 +35,7 @@ class SignInFirst(Exception):
 
 
 class Forbidden(Exception):
-    """Somebody is signed in and may not. `role`: what they would have to be; `dormant`: they are, with a surer sign-in."""
+    """Somebody is signed in and may not. `role`: what they lack; `dormant`: they have it, with a surer sign-in."""
 
     def __init__(self, role: Role | None = None, *, dormant: bool = False, why: str = "") -> None:
         super().__init__(why)
@@ -149,20 +149,18 @@ def _from_our_page(request: Request) -> None:
     origin = request.headers.get("origin")
     site = request.headers.get("sec-fetch-site")
     if (origin is not None and origin != web.origin) or (site is not None and site not in ("same-origin", "none")):
-        raise BadForm(
-            403, f"Ce formulaire n'a pas été envoyé depuis ce service. Ouvrez-le à l'adresse {web.origin}."
-        )
+        raise BadForm(403, f"Ce formulaire n'a pas été envoyé depuis ce service. Ouvrez-le à l'adresse {web.origin}.")
 
 
 async def _fields(request: Request) -> list[tuple[str, str]]:
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if content_type != "application/x-www-form-urlencoded":
-        raise BadForm(415, "Ce formulaire n'est pas dans le format attendu.")
     body = bytearray()
     async for piece in request.stream():
         body += piece
         if len(body) > BODY_BYTES:
             raise BadForm(413, f"Ce formulaire dépasse {BODY_BYTES // 1024} Kio.")
+    if content_type != "application/x-www-form-urlencoded" and body:
+        raise BadForm(415, "Ce formulaire n'est pas dans le format attendu.")
     try:
         return parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=FIELDS, errors="strict")
     except ValueError:

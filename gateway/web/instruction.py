@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`/instruction/representations`: an instructor grants, refuses or ends the right to speak for a company, with a reason."""
+"""`/instruction/representations`: an instructor says who may speak for which company, and why."""
 
 import asyncio
 from typing import Annotated, NamedTuple

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Style sheets, scripts and pictures, under names that change with their bytes: kept for ever by whoever fetched them."""
+"""Style sheets, scripts and pictures, under names that change with their bytes: whoever fetched them keeps them."""
 
 import hashlib
 from dataclasses import dataclass

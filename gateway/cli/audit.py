@@ -13,6 +13,7 @@ from gateway.audit.report import Report
 from gateway.audit.show import Line, head_note, last_records, readable, records_of
 from gateway.audit.trouble import UNREADABLE, described
 from gateway.audit.verify import verify
+from gateway.cli import audit_index
 
 _VERIFIED, _REFUSED, _USAGE = 0, 1, 2
 
@@ -61,6 +62,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "affiche la tête signée du journal, à garder ailleurs",
         "dlnuf audit checkpoint --state .sandbox > point-de-controle.txt",
     )
+    audit_index.options(_leaf(verbs, "index", audit_index.run, audit_index.PURPOSE, audit_index.EXAMPLE))
 
 
 def _leaf(

@@ -8,10 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-NOUNS = (
-    *("serve", "sandbox", "demo", "fault", "habilitation", "token", "person", "key", "policy", "audit", "connector"),
-    "openapi",
-)
+NOUNS = ("serve", "sandbox", "demo", "fault", "habilitation", "token", "key", "policy", "audit", "connector", "openapi")
 
 
 WORDS = {

@@ -8,7 +8,20 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-NOUNS = ("serve", "sandbox", "demo", "fault", "habilitation", "token", "key", "policy", "audit", "connector", "openapi")
+NOUNS = (
+    "serve",
+    "sandbox",
+    "demo",
+    "fault",
+    "habilitation",
+    "token",
+    "key",
+    "policy",
+    "audit",
+    "witness",
+    "connector",
+    "openapi",
+)
 
 
 WORDS = {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The composition root: settings become parts, parts become the application. The only file that knows everything."""
 
+import asyncio
 import os
 import secrets
 import time
@@ -16,6 +17,7 @@ from connectors.kit.contract import Contract, load_all
 from gateway.audit.log import AuditLog
 from gateway.audit.note import Signer
 from gateway.audit.recording import Line, Recorder
+from gateway.audit.snapshots import Snapshots, announce
 from gateway.audit.subject import KeysUnavailable, Subjects
 from gateway.audit.subject_keys import SqliteKeys
 from gateway.cache import Cache
@@ -134,7 +136,7 @@ async def _opened(
         contracts, doors, around.clock, around.monotonic, maintenance=settings.maintenance, also_accepted=also
     )
     house = House(
-        audit=Recorder(log, subjects, around.clock, around.line or lines or _nowhere),
+        audit=Recorder(log, subjects, around.clock, around.line or lines or _nowhere, policies.digest),
         identity=Bearer(keys, register, around.now, around.monotonic),
         quotas=Quotas(policies.pools, around.now),
         purpose=Purpose(policies),
@@ -147,9 +149,12 @@ async def _opened(
         now=around.now,
     )
     pings = Pings(contracts, doors, around.clock, maintenance=settings.maintenance)
+    saying = asyncio.create_task(announce(Snapshots(settings.state / "policies"), house.audit, policies.expansion))
+    await asyncio.wait({saying}, timeout=1)  # said before the first decision, unless the log is out of order
     try:
         yield _Open(house, pings, source, log, register)
     finally:
+        saying.cancel()
         for wire in wires.values():
             await wire.close()
         log.close()

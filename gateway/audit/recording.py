@@ -53,13 +53,19 @@ def written_at(at: datetime) -> str:
 
 
 class Recorder:
-    """Makes records and puts them in the log. `subjects`: makes the commitments; `line`: where log lines go."""
+    """Makes records and puts them in the log.
 
-    def __init__(self, log: Log, subjects: Subjects, clock: Callable[[], datetime], line: Line) -> None:
+    `subjects`: makes the commitments; `line`: where log lines go; `policy`: digest of the policies in force.
+    """
+
+    def __init__(
+        self, log: Log, subjects: Subjects, clock: Callable[[], datetime], line: Line, policy: str = ""
+    ) -> None:
         self._log = log
         self._subjects = subjects
         self._clock = clock
         self._line = line
+        self.policy = policy
 
     def recording(self, ask: Ask) -> "Recording":
         """A block in which an exchange takes place, and which writes its outcome."""
@@ -240,6 +246,8 @@ class Recording:
             facts["token"] = consumer.token_id
             facts["consumer"] = consumer.siret
             facts["purpose"] = consumer.purpose
+            if self._recorder.policy:
+                facts["policy"] = self._recorder.policy
         if (grant := self.grant) is not None:
             facts["policy"] = grant.policy
             facts["basis"] = list(grant.basis)

@@ -21,6 +21,34 @@ _EVENTS = {
     "habilitation_closed": "habilitation close",
     "token_issued": "jeton émis",
     "token_revoked": "jeton révoqué",
+    "habilitation_changed": "habilitation modifiée",
+    "policy_changed": "politiques en vigueur",
+    "signed_in": "connexion",
+    "sign_in_refused": "connexion refusée",
+    "signed_out": "déconnexion",
+    "role_granted": "rôle accordé",
+    "role_closed": "rôle retiré",
+    "representation_granted": "représentation accordée",
+    "representation_closed": "représentation retirée",
+    "log_read": "lecture du journal",
+    "exported": "export",
+    "erased": "effacement",
+    "key_destroyed": "clé détruite",
+    "hold_placed": "conservation imposée",
+    "hold_lifted": "conservation levée",
+    "day_closed": "journée close",
+    "checkpoint_stamped": "point de contrôle horodaté",
+    "finding_raised": "constat ouvert",
+    "finding_closed": "constat clos",
+    "campaign_opened": "campagne ouverte",
+    "campaign_answered": "campagne : réponse",
+    "campaign_closed": "campagne close",
+    "contested": "consultation contestée",
+    "contest_answered": "réponse à une contestation",
+    "dossier_opened": "dossier ouvert",
+    "dossier_declared": "dossier : déclaration",
+    "dossier_sealed": "dossier scellé",
+    "dossier_withdrawn": "dossier retiré",
 }
 _SHOWN = {
     "product": "produit",
@@ -38,6 +66,17 @@ _SHOWN = {
     "context": "contexte",
     "object": "objet",
     "document": "document",
+    "instead_of": "au lieu de",
+    "role": "rôle",
+    "query": "recherche",
+    "count": "nombre",
+    "day": "jour",
+    "month": "mois",
+    "seq": "à partir du n°",
+    "dossier": "dossier",
+    "finding": "constat",
+    "campaign": "campagne",
+    "policy": "politiques",
     "until": "jusqu'au",
     "operator": "opérateur",
     "reason": "motif",
@@ -49,16 +88,17 @@ _HOLDING = "SELECT seq, CAST(entry AS BLOB) FROM record WHERE instr(CAST(entry A
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One record: its number, and what it says; None when its bytes say nothing that can be read."""
+    """One record: its number, and what it says; None when its bytes say nothing that can be read, or were erased."""
 
     number: int
     record: Mapping[str, object] | None
+    erased: bool = False
 
     def text(self) -> str:
         """The record on one line of French."""
         record = self.record
         if record is None:
-            return f"n° {self.number}  illisible"
+            return f"n° {self.number}  {'effacé' if self.erased else 'illisible'}"
         event = record.get("event")
         name = _EVENTS.get(event, event) if isinstance(event, str) else event
         told = [f"{label} {readable(record[key])}" for key, label in _SHOWN.items() if key in record]
@@ -71,7 +111,7 @@ def last_records(path: Path, count: int) -> Iterator[Line]:
     with opened(path) as connection:
         rows = connection.execute(_LAST, (count,)).fetchall()
     for number, entry in reversed(rows):
-        yield Line(number, _record(entry))
+        yield Line(number, _record(entry), erased=entry is None)
 
 
 def records_of(path: Path, identity: str) -> Iterator[Line]:
@@ -109,7 +149,9 @@ def _escaped(letter: str) -> str:
     return f"\\u{ord(letter):04x}" if ord(letter) <= 0xFFFF else f"\\U{ord(letter):08x}"
 
 
-def _record(entry: bytes) -> Mapping[str, object] | None:
+def _record(entry: bytes | None) -> Mapping[str, object] | None:
+    if entry is None:
+        return None
     try:
         record = orjson.loads(entry)
     except orjson.JSONDecodeError:

@@ -64,6 +64,22 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     audit_index.options(_leaf(verbs, "index", audit_index.run, audit_index.PURPOSE, audit_index.EXAMPLE))
 
+    leaf = _leaf(
+        verbs,
+        "replay",
+        _replay,
+        "décide à nouveau ce que le journal a décidé, sous d'autres politiques, et dit qui gagne ou perd l'accès",
+        "dlnuf audit replay --state .sandbox --policies policies --last 10000",
+    )
+    leaf.add_argument(
+        "--policies", metavar="DOSSIER", type=Path, help="politiques à essayer (défaut : celles de chaque décision)"
+    )
+    leaf.add_argument("--keys", metavar="DOSSIER", type=Path, help="dossier des clés (défaut : « keys » de l'état)")
+    leaf.add_argument(
+        "--last", metavar="N", type=_count, default=10_000, help="parmi les N derniers (10000 par défaut)"
+    )
+    leaf.add_argument("--json", action="store_true", help="résultat en JSON")
+
 
 def _leaf(
     verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
@@ -116,6 +132,17 @@ def _show(arguments: argparse.Namespace) -> int:
     for line in lines:
         print(_line_as_json(line) if arguments.json else line.text())
     return _VERIFIED
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    from gateway.cli import replay  # the contracts of every registry: not for those who only verify
+
+    try:
+        found = replay.replayed(arguments.state, arguments.keys, arguments.policies, arguments.last)
+    except replay.UNUSABLE as error:
+        raise _Wrong(str(error)) from error
+    print(json.dumps(found.as_data(), ensure_ascii=True, indent=2) if arguments.json else found.text())
+    return _VERIFIED if found.unchanged else _REFUSED
 
 
 def _checkpoint(arguments: argparse.Namespace) -> int:

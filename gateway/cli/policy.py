@@ -144,6 +144,7 @@ def _told(purpose: Purpose, rules: tuple[Rule, ...], digest: str) -> list[str]:
     else:
         lines.append(f"Fondement juridique : {' ; '.join(str(text) for text in purpose.basis)}.")
     lines.append(f"Conservation par le destinataire : {purpose.retention_months} mois au plus.")
+    lines.append(f"Conservation des traces par la passerelle : {purpose.trace_months} mois.")
     contexts = ", ".join(f"« {context} »" for context in purpose.contexts)
     lines.append(f"Contextes acceptés : {contexts or 'tous'}.")
     if not purpose.self_lookup:
@@ -173,6 +174,7 @@ def _described(purpose: Purpose, rules: tuple[Rule, ...], digest: str) -> dict[s
         "summary": purpose.summary,
         "legal_basis": "habilitation" if purpose.basis is None else [str(text) for text in purpose.basis],
         "retention_months": purpose.retention_months,
+        "trace_months": purpose.trace_months,
         "contexts": list(purpose.contexts),
         "self_lookup": purpose.self_lookup,
         "natural_persons": purpose.natural_persons,

@@ -5,15 +5,13 @@ A folder that contradicts itself, the contracts or its examples does not load, a
 policies: there is no half-valid set.
 """
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-import orjson
-
 from connectors.kit.contract import Contract
 from gateway.purpose.examples import outcome
-from gateway.purpose.model import HABILITATION, Policies, PolicyError, Pool, Purpose, Rule
+from gateway.purpose.expansion import digest_of, expanded
+from gateway.purpose.model import Policies, PolicyError, Purpose, Rule
 from gateway.purpose.reading import read
 from gateway.purpose.sheets import pools_of, purpose_of, rule_of
 
@@ -63,39 +61,5 @@ def compiled(folder: Path, contracts: Mapping[str, Contract]) -> Policies:
             if (purpose.id, rule.product.id) in rules:
                 row.wrong("ce produit est déjà accordé plus haut : réunissez les deux", "product")
             rules[purpose.id, rule.product.id] = rule
-    return Policies(purposes, rules, pools, _digest(purposes, rules, pools))
-
-
-def _digest(purposes: Mapping[str, Purpose], rules: Mapping[tuple[str, str], Rule], pools: Mapping[str, Pool]) -> str:
-    """SHA-256 hex of the canonical JSON of all that is granted, on what basis and how often, down to the single field.
-
-    Summaries and examples are left out: they explain and prove the rules, they change none.
-    """
-    expansion = {
-        "purposes": {
-            purpose.id: {
-                "title": purpose.title,
-                "basis": HABILITATION if purpose.basis is None else [str(text) for text in purpose.basis],
-                "retention_months": purpose.retention_months,
-                "contexts": sorted(purpose.contexts),
-                "self_lookup": purpose.self_lookup,
-                "natural_persons": purpose.natural_persons,
-                "open_data_only": purpose.open_data_only,
-                "forbidden": sorted(purpose.forbidden),
-                "rules": {
-                    rule.product.id: {
-                        "need": rule.need,
-                        "scopes": sorted(rule.product.scopes),
-                        "fields": {f"v{number}": sorted(release.fields) for number, release in rule.releases.items()},
-                    }
-                    for (owner, _), rule in rules.items()
-                    if owner == purpose.id
-                },
-            }
-            for purpose in purposes.values()
-        },
-        "pools": {
-            pool.name: {"limit": pool.limit, "period_s": pool.period_s, "each": pool.each} for pool in pools.values()
-        },
-    }
-    return hashlib.sha256(orjson.dumps(expansion, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    expansion = expanded(purposes, rules, pools)
+    return Policies(purposes, rules, pools, digest_of(expansion), expansion)

@@ -70,8 +70,9 @@ class Purpose:
     """One lawful reason to ask.
 
     `basis`: the articles it rests on, or None when each habilitation has to give its own. `retention_months`: how long
-    a recipient may keep what it was given. `contexts`: the only ones accepted, or () for any. `self_lookup`: the
-    recipient may be the company called. `forbidden`: products this purpose is denied by name.
+    a recipient may keep what it was given. `trace_months`: how long our records of it are kept. `contexts`: the only
+    ones accepted, or () for any. `self_lookup`: the recipient may be the company called. `forbidden`: products this
+    purpose is denied by name.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Purpose:
     summary: str
     basis: tuple[LegalText, ...] | None
     retention_months: int
+    trace_months: int
     contexts: tuple[str, ...]
     self_lookup: bool
     natural_persons: bool
@@ -116,12 +118,16 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """All policies, compiled. `rules`: by (purpose, product). `digest`: SHA-256 hex of all that they say."""
+    """All policies, compiled. `rules`: by (purpose, product).
+
+    `expansion`: all that they say, as canonical bytes (expansion.py). `digest`: their SHA-256 hex.
+    """
 
     purposes: Mapping[str, Purpose]
     rules: Mapping[tuple[str, str], Rule]
     pools: Mapping[str, Pool]
     digest: str
+    expansion: bytes = b""
 
     def rules_of(self, purpose: str) -> tuple[Rule, ...]:
         """The rules of a purpose, in the order of its file; () when it is unknown."""

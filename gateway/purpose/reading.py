@@ -80,9 +80,9 @@ class Section:
             self.wrong("true ou false est attendu", key)
         return value
 
-    def number(self, key: str) -> int:
-        """A whole number above zero."""
-        value = self._required(key)
+    def number(self, key: str, default: int | None = None) -> int:
+        """A whole number above zero; without a default it must be there."""
+        value = self._required(key) if default is None else self._values.get(key, default)
         if type(value) is not int or value < 1:
             self.wrong("un nombre entier supérieur à zéro est attendu", key)
         return value

@@ -14,6 +14,9 @@ from gateway.purpose.model import GRANTED, HABILITATION, Example, LegalText, Pol
 from gateway.purpose.project import compile_release
 from gateway.purpose.reading import Section
 
+TRACE_MONTHS = 36
+"""How long our records of an exchange are kept when its purpose says nothing else (CRPA, article R114-9-7)."""
+MOST_TRACE_MONTHS = 120
 NEEDS = ("requis", "optionnel")
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _VERSION = re.compile(r"v[1-9][0-9]?")
@@ -40,8 +43,8 @@ def pools_of(sheet: Section, products: Mapping[str, Product]) -> dict[str, Pool]
 def purpose_of(sheet: Section, products: Mapping[str, Product]) -> Purpose:
     """A purpose without its rules."""
     sheet.only(
-        "id", "title", "summary", "legal_basis", "retention_months", "contexts", "self_lookup", "natural_persons",
-        "open_data_only", "forbidden", "grants", "examples",
+        "id", "title", "summary", "legal_basis", "retention_months", "trace_months", "contexts", "self_lookup",
+        "natural_persons", "open_data_only", "forbidden", "grants", "examples",
     )  # fmt: skip
     name = sheet.text("id")
     if not _ID.fullmatch(name):
@@ -58,6 +61,7 @@ def purpose_of(sheet: Section, products: Mapping[str, Product]) -> Purpose:
         summary=sheet.text("summary"),
         basis=basis,
         retention_months=sheet.number("retention_months"),
+        trace_months=_trace_months(sheet),
         contexts=contexts,
         self_lookup=sheet.flag("self_lookup", True),
         natural_persons=sheet.flag("natural_persons", True),
@@ -65,6 +69,13 @@ def purpose_of(sheet: Section, products: Mapping[str, Product]) -> Purpose:
         forbidden=forbidden,
         examples=tuple(_example(row, basis, contexts, products) for row in sheet.sections("examples")),
     )
+
+
+def _trace_months(sheet: Section) -> int:
+    months = sheet.number("trace_months", TRACE_MONTHS)
+    if months > MOST_TRACE_MONTHS:
+        sheet.wrong(f"une trace se garde {MOST_TRACE_MONTHS} mois au plus", "trace_months")
+    return months
 
 
 def _basis(sheet: Section) -> tuple[LegalText, ...] | None:

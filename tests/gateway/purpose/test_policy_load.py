@@ -211,6 +211,7 @@ def test_the_digest_changes_with_a_pool(folder: Folder) -> None:
         ("says = ", 'object = "un autre objet"\nsays = '),
         ('["base", "taux"]', '["taux", "base"]'),
         ("= 36", "= 36\nself_lookup = true"),
+        ("= 36", "= 36\ntrace_months = 36"),
     ],
 )
 def test_the_digest_stays_when_nothing_granted_changes(folder: Folder, old: str, new: str) -> None:

@@ -34,6 +34,7 @@ def expanded(
                 "natural_persons": purpose.natural_persons,
                 "open_data_only": purpose.open_data_only,
                 "forbidden": sorted(purpose.forbidden),
+                "dossier_pool": purpose.dossier_pool,
                 "rules": {
                     rule.product.id: {
                         "need": rule.need,
@@ -107,6 +108,7 @@ def _purpose(name: str, kept: Mapping[str, Any]) -> Purpose:
         open_data_only=kept["open_data_only"],
         forbidden=frozenset(kept["forbidden"]),
         examples=(),
+        dossier_pool=kept.get("dossier_pool", ""),  # policies written down before there were files have none
     )
 
 

@@ -55,6 +55,8 @@ def compiled(folder: Path, contracts: Mapping[str, Contract]) -> Policies:
         purpose = purpose_of(sheet, products)
         if purpose.id in purposes:
             sheet.wrong(f"la finalité « {purpose.id} » est déjà écrite dans {purposes[purpose.id].file}", "id")
+        if purpose.dossier_pool and purpose.dossier_pool not in pools:
+            sheet.wrong(f"la réserve « {purpose.dossier_pool} » n'est pas dans pools.toml", "dossier_pool")
         purposes[purpose.id] = purpose
         for row in sheet.sections("grants"):
             rule = rule_of(row, purpose, products)

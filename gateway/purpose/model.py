@@ -72,7 +72,7 @@ class Purpose:
     `basis`: the articles it rests on, or None when each habilitation has to give its own. `retention_months`: how long
     a recipient may keep what it was given. `trace_months`: how long our records of it are kept. `contexts`: the only
     ones accepted, or () for any. `self_lookup`: the recipient may be the company called. `forbidden`: products this
-    purpose is denied by name.
+    purpose is denied by name. `dossier_pool`: the pool that its application files draw on, or "" when it draws up none.
     """
 
     id: str
@@ -88,6 +88,7 @@ class Purpose:
     open_data_only: bool
     forbidden: frozenset[str]
     examples: tuple[Example, ...]
+    dossier_pool: str = ""
 
     @property
     def basis_from_habilitation(self) -> bool:

@@ -44,7 +44,7 @@ def purpose_of(sheet: Section, products: Mapping[str, Product]) -> Purpose:
     """A purpose without its rules."""
     sheet.only(
         "id", "title", "summary", "legal_basis", "retention_months", "trace_months", "contexts", "self_lookup",
-        "natural_persons", "open_data_only", "forbidden", "grants", "examples",
+        "natural_persons", "open_data_only", "forbidden", "dossier_pool", "grants", "examples",
     )  # fmt: skip
     name = sheet.text("id")
     if not _ID.fullmatch(name):
@@ -68,6 +68,7 @@ def purpose_of(sheet: Section, products: Mapping[str, Product]) -> Purpose:
         open_data_only=sheet.flag("open_data_only", False),
         forbidden=forbidden,
         examples=tuple(_example(row, basis, contexts, products) for row in sheet.sections("examples")),
+        dossier_pool=sheet.text("dossier_pool", ""),
     )
 
 

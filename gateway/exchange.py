@@ -12,20 +12,59 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from connectors.kit import Caller
+from connectors.kit.contract import Product
 from gateway.envelope import envelope
 from gateway.problems import Problem
-from gateway.values import Ask, Consumer, Delivery, Envelope, Permit, Question, Sourced
+from gateway.values import Ask, Consumer, Delivery, Envelope, Permit, Question, Quota, Sourced
 
 if TYPE_CHECKING:
     from gateway.audit.recording import Recorder
-    from gateway.cache import Cache
     from gateway.documents import Documents
-    from gateway.identity.bearer import Bearer
+    from gateway.identity.bearer import Shown
     from gateway.inflight import InFlight
     from gateway.purpose.purpose import Purpose
-    from gateway.purpose.quota import Quotas
     from gateway.relay import Relay
     from gateway.source.source import Call
+
+
+class Identity(Protocol):
+    """Who asks: the bearer of a token, or, in the background of an application file, whom it was opened under."""
+
+    def identify(self, shown: "Shown") -> Consumer:
+        """The consumer. Raises 401, 403."""
+        ...
+
+    def confirm(self, consumer: Consumer) -> None:
+        """Raises 401 when its right has run out."""
+        ...
+
+
+class Rates(Protocol):
+    """How often: the pools of plain calls, or the one that a purpose declares for its application files."""
+
+    def spend(self, consumer: Consumer, product: Product) -> Quota | None:
+        """Count one call. Raises 429."""
+        ...
+
+
+class Kept(Protocol):
+    """What is kept: the answers of all, or, for an application file, those that may still serve it as well."""
+
+    def fresh(self, question: Question) -> Sourced | None:
+        """The answer that may be given again. Raises an absence that is kept."""
+        ...
+
+    def stale(self, question: Question, trouble: Problem) -> Sourced:
+        """An older answer, where the contract allows it. Raises `trouble` otherwise."""
+        ...
+
+    def keep(self, question: Question, sourced: Sourced) -> None:
+        """Keep an answer."""
+        ...
+
+    def keep_absence(self, question: Question, absence: Problem) -> None:
+        """Keep a registry's « there is nothing »."""
+        ...
 
 
 class Source(Protocol):
@@ -45,11 +84,11 @@ class House:
     """The rooms a request passes through, put together by `app.py`."""
 
     audit: "Recorder"
-    identity: "Bearer"
-    quotas: "Quotas"
+    identity: Identity
+    quotas: Rates
     purpose: "Purpose"
     in_flight: "InFlight"
-    cache: "Cache"
+    cache: Kept
     source: Source
     documents: "Documents"
     relay: "Relay"

@@ -230,6 +230,8 @@ class Recording:
         }
         # An agent is one of a consumer's: of somebody unknown nothing is believed.
         agent = agent_of(consumer.siret, ask.agent) if consumer is not None and ask.agent else None
+        if ask.dossier:
+            facts["dossier"] = ask.dossier
         facts.update(self._recorder.commitments(ask.subject, agent))
         if ask.trace:
             facts["trace"] = ask.trace

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from connectors.kit.contract import Contract, ContractError, load_all
+from gateway.dossier.sheets import load_sheets
 from gateway.purpose.examples import outcome
 from gateway.purpose.load import compiled, default_folder, load
 from gateway.purpose.model import Policies, PolicyError, Purpose, Rule
@@ -61,8 +62,11 @@ def _verb(
 
 
 def _check(args: argparse.Namespace) -> int:
+    folder = args.policies or default_folder()
     try:
-        policies = load(args.policies or default_folder(), load_all())
+        contracts = load_all()
+        policies = load(folder, contracts)
+        sheets = load_sheets(folder, contracts, policies)
     except (PolicyError, ContractError) as error:
         return _refused(error)
     found = {
@@ -71,6 +75,9 @@ def _check(args: argparse.Namespace) -> int:
         "rules": len(policies.rules),
         "examples": sum(len(purpose.examples) for purpose in policies.purposes.values()),
         "pools": len(policies.pools),
+        "pieces": len(sheets.pieces),
+        "questions": len(sheets.questions),
+        "files_digest": sheets.digest,
     }
     if args.json:
         _print_json(found)
@@ -80,6 +87,11 @@ def _check(args: argparse.Namespace) -> int:
             f"{found['examples']} exemples vérifiés, {found['pools']} réserves d'appels."
         )
         print(f"Empreinte : {policies.digest}")
+        if sheets.pieces:
+            print(
+                f"Dossiers de candidature : {found['pieces']} pièces demandées aux registres, "
+                f"{found['questions']} déclarations ; empreinte {sheets.digest}."
+            )
     return OK
 
 

@@ -218,9 +218,7 @@ class Sheets:
     def declarable(self, traits: Traits, phase: Phase) -> list[Question]:
         """What may be declared about a company by this phase."""
         return [
-            one
-            for one in self.questions.values()
-            if one.phase.rank <= phase.rank and one.when.decided(traits, True)
+            one for one in self.questions.values() if one.phase.rank <= phase.rank and one.when.decided(traits, True)
         ]
 
 

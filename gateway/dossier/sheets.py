@@ -7,7 +7,7 @@ is protected, a penal ground answered by a registry, an example that comes out o
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,8 +21,8 @@ from gateway.dossier.rules import (
     Example,
     Piece,
     Question,
-    Sheets,
     Says,
+    Sheets,
     Traits,
     Validity,
     When,
@@ -234,7 +234,7 @@ def _words(row: Section, key: str, kind: type[Word]) -> list[Word]:
     return [kind(text) for text in row.texts(key, ())]
 
 
-def _validity(row: Section, fields: Sequence[str]) -> Validity:
+def _validity(row: Section, fields: Collection[str]) -> Validity:
     row.only("field", "days", "months", "end_of_month")
     found = Validity(
         field=_field(row, "field", fields),
@@ -247,7 +247,7 @@ def _validity(row: Section, fields: Sequence[str]) -> Validity:
     return found
 
 
-def _test(row: Section, key: str, fields: Sequence[str]) -> Says | None:
+def _test(row: Section, key: str, fields: Collection[str]) -> Says | None:
     if not row.has(key):
         return None
     section = row.section(key)
@@ -256,7 +256,7 @@ def _test(row: Section, key: str, fields: Sequence[str]) -> Says | None:
     return Says(_field(section, "field", fields), equals)
 
 
-def _field(row: Section, key: str, fields: Sequence[str]) -> str:
+def _field(row: Section, key: str, fields: Collection[str]) -> str:
     found = row.text(key, "")
     if found and found not in fields:
         row.wrong(f"« {found} » n'est pas un champ de cette ressource", key)

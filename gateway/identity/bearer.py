@@ -108,6 +108,27 @@ class Bearer:
             raise _recognised(problem("00107", source=_IN_ADDRESS), known.consumer)
         return known.consumer
 
+    def recall(self, token_id: str) -> Consumer:
+        """The consumer a registered token stands for, today, without its string: for work its holder has asked for.
+
+        Reachable through `identity/vouched.py` only. Revocation and closing are looked at again at each call, as for a
+        bearer. Raises Problem: 00105, 00106 or 00500.
+        """
+        instant = self._monotonic()
+        if instant - self._looked_at > LOOK_EVERY_S:
+            self._look(instant)
+        # A digest has 32 bytes, an identifier 36: the two kinds of keys never meet.
+        key = token_id.encode()
+        known = self._known.get(key)
+        if known is None or known.until <= instant:
+            known = self._recalled(token_id, instant)
+            if len(self._known) >= KEEP_AT_MOST:
+                self._known.clear()
+            self._known[key] = known
+        if known.ends_at != inf and known.ends_at <= self._clock():
+            raise _recognised(problem("00105", source=_IN_TOKEN), known.consumer)
+        return known.consumer
+
     def confirm(self, consumer: Consumer, now: float | None = None) -> None:
         """Raises Problem 00103 when the consumer's right has expired at `now` (epoch seconds; by default, now)."""
         if consumer.expires_at <= (self._clock() if now is None else now):
@@ -137,8 +158,24 @@ class Bearer:
         entry, habilitation = found
         endings = (entry.revoked_at, habilitation.closed_at)
         return _Known(
-            consumer=_consumer(claims, entry, habilitation),
+            consumer=_consumer(claims.expires_at, entry, habilitation),
             networks=habilitation.allowed_ips,
+            ends_at=min((at for at in endings if at is not None), default=inf),
+            until=instant + KEEP_S,
+        )
+
+    def _recalled(self, token_id: str, instant: float) -> _Known:
+        try:
+            found = self._register.find(token_id)
+        except RegisterUnavailable as error:
+            raise self._blind(error) from error
+        if found is None:
+            raise problem("00106", source=_IN_TOKEN)
+        entry, habilitation = found
+        endings = (entry.revoked_at, habilitation.closed_at)
+        return _Known(
+            consumer=_consumer(entry.expires_at, entry, habilitation),
+            networks=(),
             ends_at=min((at for at in endings if at is not None), default=inf),
             until=instant + KEEP_S,
         )
@@ -173,9 +210,9 @@ def capped(token: Token, habilitation: Habilitation) -> Token:
     return replace(token, expires_at=habilitation.valid_until)
 
 
-def _consumer(claims: Claims, token: Token, habilitation: Habilitation) -> Consumer:
+def _consumer(claimed_end: int, token: Token, habilitation: Habilitation) -> Consumer:
     """The register decides on everything; of the claims, only an earlier expiry counts."""
-    ends = (claims.expires_at, token.expires_at, habilitation.valid_until)
+    ends = (claimed_end, token.expires_at, habilitation.valid_until)
     return Consumer(
         token_id=token.id,
         habilitation_id=habilitation.id,

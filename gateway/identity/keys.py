@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The gateway's own keys: one folder, five files, written once and read at start-up.
+"""The gateway's own keys: one folder, six files, written once and read at start-up.
 
 | file | what it is for | what it holds |
 |---|---|---|
@@ -7,6 +7,7 @@
 | `audit_signing.pem` | signs the checkpoints of the audit tree | Ed25519 private key, PKCS 8 |
 | `documents.key` | encrypts the filed documents (AES-256-GCM) | 32 bytes, hexadecimal |
 | `links.key` | signs the documents' links (HMAC) | 32 bytes, hexadecimal |
+| `dossiers.key` | encrypts the application files (AES-256-GCM) | 32 bytes, hexadecimal |
 | `subjects.key` | commits the audit's subjects (HMAC) | 32 bytes, hexadecimal |
 """
 
@@ -34,7 +35,8 @@ AUDIT = "audit_signing.pem"
 DOCUMENTS = "documents.key"
 LINKS = "links.key"
 SUBJECTS = "subjects.key"
-FILES = (TOKEN, AUDIT, DOCUMENTS, LINKS, SUBJECTS)
+DOSSIERS = "dossiers.key"
+FILES = (TOKEN, AUDIT, DOCUMENTS, LINKS, SUBJECTS, DOSSIERS)
 
 _SECRET_BYTES = 32
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -58,7 +60,7 @@ class KeysMissing(Exception):
 class Keys:
     """All keys of a gateway. Nothing of them shows in `repr`, save `kid`, which is public.
 
-    `token`: signs bearers. `audit`: signs checkpoints. `documents`, `links`, `subjects`: 32 bytes each.
+    `token`: signs bearers. `audit`: signs checkpoints. `documents`, `links`, `subjects`, `dossiers`: 32 bytes each.
     `kid`: RFC 7638 thumbprint of the token key, base64url without padding.
     """
 
@@ -67,6 +69,7 @@ class Keys:
     documents: bytes = field(repr=False)
     links: bytes = field(repr=False)
     subjects: bytes = field(repr=False)
+    dossiers: bytes = field(repr=False)
     kid: str
 
 
@@ -88,7 +91,8 @@ def load(folder: Path) -> Keys:
     """The keys of a folder. Raises KeysMissing, which names every file that cannot be used, not only the first."""
     faults: dict[str, str] = {}
     token, audit = _read_pem(folder / TOKEN, faults), _read_pem(folder / AUDIT, faults)
-    documents, links, subjects = (_read_secret(folder / name, faults) for name in (DOCUMENTS, LINKS, SUBJECTS))
+    secrets = (_read_secret(folder / name, faults) for name in (DOCUMENTS, LINKS, SUBJECTS, DOSSIERS))
+    documents, links, subjects, dossiers = secrets
     if not isinstance(token, EllipticCurvePrivateKey) or not isinstance(token.curve, SECP256R1):
         faults.setdefault(TOKEN, "ce n'est pas une clé de la courbe P-256")
         token = None
@@ -97,7 +101,7 @@ def load(folder: Path) -> Keys:
         audit = None
     if token is None or audit is None or faults:
         raise KeysMissing(folder, faults)
-    return Keys(token, audit, documents, links, subjects, thumbprint(token.public_key()))
+    return Keys(token, audit, documents, links, subjects, dossiers, thumbprint(token.public_key()))
 
 
 def thumbprint(key: EllipticCurvePublicKey) -> str:

@@ -34,8 +34,12 @@ class Quotas:
         self._clock = clock
         self._windows: dict[int, _Window] = {}
 
-    def spend(self, consumer: Consumer, product: Product) -> Quota | None:
-        """Count one call, and say what is left; None when the token is on the safe list.
+    def drawing_on(self, pool: str) -> "OwnPool":
+        """The same counters, drawing on one pool of its own whatever the product: that of application files."""
+        return OwnPool(self, self._pools[pool])
+
+    def spend(self, consumer: Consumer, product: Product, own: Pool | None = None) -> Quota | None:
+        """Count one call, and say what is left; None when the token is on the safe list. `own`: drawn on instead.
 
         The habilitation's own limit counts in addition, and its figures stand in place of the pool's. Every version of
         a product spends the same counter. A refused call spends nothing. Raises Problem 00429, with the figures of the
@@ -44,12 +48,12 @@ class Quotas:
         if consumer.safe_listed:
             return None
         now = self._clock()
-        pool = self._pools[product.pool]
+        pool = own or self._pools[product.pool]
         key = (consumer.token_id, pool.name, product.id if pool.each else "")
         counters = [(self._window(pool.period_s, now), key, pool.period_s, pool.limit)]
-        if consumer.rate_limit is not None:
-            own = self._window(OWN_PERIOD_S, now)
-            counters.append((own, (consumer.token_id, "", ""), OWN_PERIOD_S, consumer.rate_limit))
+        if consumer.rate_limit is not None and own is None:
+            limited = self._window(OWN_PERIOD_S, now)
+            counters.append((limited, (consumer.token_id, "", ""), OWN_PERIOD_S, consumer.rate_limit))
         used_up = [
             Quota(limit, 0, (window.index + 1) * period)
             for window, name, period, limit in counters
@@ -78,3 +82,15 @@ class Quotas:
             window.index = index
             window.spent = {}
         return window
+
+
+class OwnPool:
+    """Calls that are counted in one pool of their own, and take nothing from the others."""
+
+    def __init__(self, quotas: Quotas, pool: Pool) -> None:
+        self._quotas = quotas
+        self._pool = pool
+
+    def spend(self, consumer: Consumer, product: Product) -> Quota | None:
+        """Count one call. Raises Problem 00429."""
+        return self._quotas.spend(consumer, product, self._pool)

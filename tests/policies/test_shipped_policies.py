@@ -78,6 +78,8 @@ POOLS = {
     "inpi_rne": (15, 60, True),
     "urssaf": (100, 60, True),
     "gip_mds": (50, 60, False),
+    # Ours: what application files draw on.
+    "candidature": (6000, 60, False),
 }
 
 
@@ -87,7 +89,12 @@ def named(pair: tuple[Rule, int]) -> str:
 
 def test_the_shipped_policies_load_whole() -> None:
     policies = load(default_folder(), CONTRACTS)
-    assert set(policies.purposes) == {*COLUMNS, "preremplissage_public", "verification_reguliere"}
+    assert set(policies.purposes) == {
+        *COLUMNS,
+        "preremplissage_public",
+        "verification_reguliere",
+        "candidature_marches_publics",
+    }
     assert policies.digest == POLICIES.digest
 
 
@@ -117,11 +124,16 @@ def test_the_four_official_uses_see_every_field_of_what_they_are_granted(purpose
         assert [release.withheld for release in rule.releases.values()] == [()] * len(rule.releases)
 
 
-def test_only_two_purposes_bring_their_own_legal_basis() -> None:
+def test_three_purposes_bring_their_own_legal_basis() -> None:
     own = {purpose.id: [str(text) for text in purpose.basis] for purpose in POLICIES.purposes.values() if purpose.basis}
     assert own == {
         "marches_publics": [
             "code de la commande publique, article R2143-13",
+            "code des relations entre le public et l'administration, article L114-8",
+        ],
+        "candidature_marches_publics": [
+            "code de la commande publique, article R2143-13",
+            "code de la commande publique, article R2143-14",
             "code des relations entre le public et l'administration, article L114-8",
         ],
         "preremplissage_public": ["loi n° 2016-1321 du 7 octobre 2016 pour une République numérique, article 1"],

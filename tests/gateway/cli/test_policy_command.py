@@ -29,10 +29,11 @@ def spoil(copy: Path, name: str, old: str, new: str) -> list[str]:
 def test_check_tells_counts_and_the_digest(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["policy", "check"]) == 0
     said = capsys.readouterr().out
-    assert "6 finalités" in said
+    assert "7 finalités" in said
+    assert "pièces demandées aux registres" in said
     assert main(["policy", "check", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["purposes"] == 6
+    assert found["purposes"] == 7
     assert found["examples"] >= 20
     assert f"Empreinte : {found['digest']}" in said
 

@@ -66,9 +66,9 @@ class WitnessPolicy:
         """The policy of whoever trusts one log, and asks for no witness."""
         return cls((key,), {}, {}, NONE)
 
-    def or_log(self, key: LogKey) -> "WitnessPolicy":
-        """This policy; when it names no log, for the log that has this key."""
-        return self if self.logs else replace(self, logs=(key,))
+    def only_log(self, key: LogKey) -> "WitnessPolicy":
+        """The same witnesses and quorum, for the one log that has this key."""
+        return replace(self, logs=(key,))
 
     def satisfied(self, present: frozenset[str]) -> bool:
         """Whether these witnesses are enough."""

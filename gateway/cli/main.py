@@ -18,6 +18,7 @@ NOUNS = (
     "key",
     "policy",
     "audit",
+    "verify",
     "witness",
     "connector",
     "openapi",

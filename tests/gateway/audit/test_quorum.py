@@ -78,11 +78,11 @@ def test_a_log_that_is_not_named_is_not_trusted() -> None:
         policy.check(namesake.sign(POINT.text()))
 
 
-def test_a_policy_without_a_log_takes_the_key_it_is_given() -> None:
+def test_a_policy_may_be_held_to_one_log() -> None:
     nobody = WitnessPolicy.parse(b"quorum none\n")
     with pytest.raises(BadNote, match="aucun"):
         nobody.check(NOTE)
-    assert nobody.or_log(SIGNER.verifier).check(NOTE).checkpoint == POINT
+    assert nobody.only_log(SIGNER.verifier).check(NOTE).checkpoint == POINT
     assert WitnessPolicy.of_log(log_key(SIGNER.verifier.text())).check(NOTE).checkpoint == POINT
 
 

@@ -25,6 +25,8 @@ from gateway.identity.register import Register
 from gateway.purpose.load import default_folder
 from gateway.purpose.load import load as load_policies
 
+pytest_plugins = ["tests.postgres"]
+
 PARAMETERS = {"context": "Marchés publics", "object": "marche-127", "recipient": "13002526500013"}
 START_TIMEOUT_S = 30
 

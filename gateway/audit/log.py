@@ -17,13 +17,17 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
+from gateway.audit.anchor import Anchor
 from gateway.audit.canonical import MAX_BYTES
 from gateway.audit.ledger import Ledger, LogUnavailable
 from gateway.audit.note import Signer
+from gateway.audit.stores.places import Place
+from gateway.audit.stores.writers import store_at
 from gateway.audit.waiting import Desk, Promise, late, settle
 
 __all__ = ["AuditLog", "LogUnavailable"]
 
+ANCHOR = "log.anchor"
 BATCH = 512
 QUEUE_LIMIT = 10_000
 PATIENCE_S = 5.0
@@ -55,14 +59,25 @@ class AuditLog:
 
     @classmethod
     def open(
-        cls, path: Path, signer: Signer, *, queue_limit: int = QUEUE_LIMIT, patience_s: float = PATIENCE_S
+        cls,
+        place: Place,
+        signer: Signer,
+        *,
+        anchor: Path | None = None,
+        remembered: Sequence[str] = (),
+        queue_limit: int = QUEUE_LIMIT,
+        patience_s: float = PATIENCE_S,
     ) -> "AuditLog":
-        """The log in the file `path`, created when missing; heads are signed by `signer`, whose name is the origin.
+        """The log at this place, founded when missing; heads are signed by `signer`, whose name is the origin.
 
-        Never raises for a file that cannot be opened or does not verify: such a log refuses every record and says why
-        in `reason`, so that a gateway without its log answers 503 instead of not answering.
+        `anchor`: the file that remembers what was published; for a log in a file, `log.anchor` beside it by default.
+        `remembered`: notes that others kept for us. Never raises for a store that cannot be opened or does not verify:
+        such a log refuses every record and says why in `reason`, so that a gateway without its log answers 503 instead
+        of not answering. Raises BadPlace for an address that is none.
         """
-        ledger = Ledger(path, signer)
+        if anchor is None and isinstance(place, Path):
+            anchor = place.with_name(ANCHOR)
+        ledger = Ledger(store_at(place), signer, Anchor(anchor) if anchor else None, remembered)
         with suppress(LogUnavailable):  # the reason stays, and the next record tries again
             ledger.open()
         log = cls(ledger, queue_limit=queue_limit, patience_s=patience_s)

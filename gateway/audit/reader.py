@@ -5,7 +5,6 @@ Readers verify nothing (verify.py does) and change nothing; each call sees one s
 disk: in an event loop, call them in a thread.
 """
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,9 +12,10 @@ from pathlib import Path
 from typing import Protocol
 
 from gateway.audit.layout import TILE_WIDTH
-from gateway.audit.reading import opened
+from gateway.audit.stores.places import Place, source_at
+from gateway.audit.stores.rows import Rows, Source
 from gateway.audit.tree import HASH_BYTES
-from gateway.audit.trouble import UNREADABLE, described
+from gateway.audit.trouble import described, unreadable
 
 MOST = 4096
 """How many records one call gives at most."""
@@ -62,63 +62,71 @@ class LogReader(Protocol):
         ...
 
 
-class SqliteReader:
-    """The log of a file, live or dead, which is opened for each call."""
+class StoreReader:
+    """The log of a store of either kind. See LogReader."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    @classmethod
+    def at(cls, place: Place) -> "StoreReader":
+        """The log at this place: a file, or the address of a database."""
+        return cls(source_at(place))
 
     def size(self) -> int:
         """See LogReader."""
-        with self._reading() as connection:
-            (size,) = connection.execute("SELECT size FROM head").fetchone() or (0,)
-            return int(size)
+        with self._reading() as rows:
+            heads = rows.heads()
+        return int(str(heads[0][0])) if heads else 0
 
     def entries(self, start: int, stop: int) -> list[Entry]:
         """See LogReader."""
-        with self._reading() as connection:
-            rows = connection.execute(
-                "SELECT seq, entry, leaf FROM record WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT ?",
-                (start, stop, MOST),
-            )
-            return [Entry(*row) for row in rows]
+        with self._reading() as rows:
+            return [Entry(*row) for row in rows.entries(start, min(stop, start + MOST))]
 
     def leaves(self, start: int, stop: int) -> list[bytes]:
         """See LogReader."""
-        with self._reading() as connection:
-            return _leaves(connection, start, min(stop, start + MOST))
+        with self._reading() as rows:
+            return rows.leaves(start, min(stop, start + MOST))
 
     def tile(self, level: int, index: int, width: int = TILE_WIDTH) -> bytes:
         """See LogReader."""
         if not (0 <= level < 8 and 0 <= index < 2**55 and 0 < width <= TILE_WIDTH):
             raise NotThere(f"{level}/{index}/{width}")
-        with self._reading() as connection:
+        with self._reading() as rows:
             if level == 0:
-                found = b"".join(_leaves(connection, index * TILE_WIDTH, index * TILE_WIDTH + width))
+                found = b"".join(rows.leaves(index * TILE_WIDTH, index * TILE_WIDTH + width))
             else:
-                row = connection.execute("SELECT hashes FROM tile WHERE level=? AND idx=?", (level, index)).fetchone()
-                found = row[0][: width * HASH_BYTES] if row else b""
+                found = (rows.tile(level, index) or b"")[: width * HASH_BYTES]
         if len(found) != width * HASH_BYTES:
             raise NotThere(f"{level}/{index}/{width}")
         return found
 
     def checkpoint(self) -> str:
         """See LogReader."""
-        with self._reading() as connection:
-            row = connection.execute("SELECT note FROM published ORDER BY size DESC LIMIT 1").fetchone()
-        if row is None:
+        with self._reading() as rows:
+            last = rows.last_published()
+        if last is None:
             raise LogUnreadable("aucune tête n'a été publiée")
-        return str(row[0])
+        return last[1]
+
+    def close(self) -> None:
+        """Let go of the store, until the next call."""
+        self._source.close()
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def _reading(self) -> Iterator[Rows]:
         try:
-            with opened(self._path) as connection:
-                yield connection
-        except UNREADABLE as error:
-            raise LogUnreadable(f"{self._path.name} ne peut pas être lu : {described(error)}") from error
+            with self._source.reading() as rows:
+                yield rows
+        except Exception as error:
+            if not unreadable(error):
+                raise
+            raise LogUnreadable(f"{self._source.name} ne peut pas être lu : {described(error)}") from error
 
 
-def _leaves(connection: sqlite3.Connection, start: int, stop: int) -> list[bytes]:
-    rows = connection.execute("SELECT leaf FROM record WHERE seq >= ? AND seq < ? ORDER BY seq", (start, stop))
-    return [leaf for (leaf,) in rows]
+class SqliteReader(StoreReader):
+    """The log of a file, live or dead, which is opened for each call."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(source_at(path))

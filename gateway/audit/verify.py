@@ -10,19 +10,18 @@ belong to no row are not looked at: they say nothing.
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from gateway.audit.canonical import NotCanonical, parse
 from gateway.audit.erasures import Erasures
 from gateway.audit.layout import chained
 from gateway.audit.merkle import leaf_hash
 from gateway.audit.note import BadNote, Checkpoint, Verifier, open_checkpoint
-from gateway.audit.reading import opened, state_of
 from gateway.audit.report import Problem, Report
-from gateway.audit.rows import Rows, SqliteRows
+from gateway.audit.stores.places import Place, source_at
+from gateway.audit.stores.rows import Rows, Source
 from gateway.audit.stories import Stories
 from gateway.audit.tree import Tree
-from gateway.audit.trouble import UNREADABLE, described
+from gateway.audit.trouble import described, unreadable
 from gateway.audit.vocabulary import BadRecord, check
 
 _COLUMNS = ("size", "root", "chain", "frontier", "note")
@@ -30,15 +29,16 @@ _ATTEMPTS = 3
 _ERASED = type(None)
 
 
-def verify(path: Path, verifier: Verifier, kept: Sequence[str] = ()) -> Report:
-    """Verify the audit file at `path`, whose log has this key, and that it continues the checkpoints `kept` elsewhere.
+def verify(place: Place, verifier: Verifier, kept: Sequence[str] = ()) -> Report:
+    """Verify the log at `place`, which has this key, and that it continues the checkpoints `kept` elsewhere.
 
-    `kept` holds signed notes. Never raises for what the file or the notes contain.
+    `kept` holds signed notes. Never raises for what the store or the notes contain.
     """
-    for _ in range(_ATTEMPTS):
-        report, disturbed = _attempt(path, verifier, kept)
-        if not disturbed:
-            break
+    with closing(source_at(place)) as source:
+        for _ in range(_ATTEMPTS):
+            report, disturbed = _attempt(source, verifier, kept)
+            if not disturbed:
+                break
     return report
 
 
@@ -71,18 +71,19 @@ class _Reading:
         return Report(self.tree.size, self.tree.root().hex(), self.last_at, self.found, problem)
 
 
-def _attempt(path: Path, verifier: Verifier, kept: Sequence[str]) -> tuple[Report, bool]:
+def _attempt(source: Source, verifier: Verifier, kept: Sequence[str]) -> tuple[Report, bool]:
     """One reading, and whether what it found wrong may come from a writer moving the file under it."""
     with ExitStack() as stack:
         reading = _Reading(stack.enter_context(closing(Stories())))
         try:
-            state = state_of(path)
-            rows = SqliteRows(stack.enter_context(opened(path)))
-            problem = _problem(rows, reading, verifier, kept)
-            return reading.report(problem), problem is not None and state_of(path) != state
-        except UNREADABLE as error:
+            state = source.state()
+            problem = _problem(stack.enter_context(source.reading()), reading, verifier, kept)
+            return reading.report(problem), problem is not None and source.state() != state
+        except Exception as error:
+            if not unreadable(error):
+                raise
             after = f", après l'enregistrement {reading.tree.size - 1}" if reading.tree.size else ""
-            problem = Problem("file", None, f"{path.name} ne peut pas être lu{after} : {described(error)}")
+            problem = Problem("file", None, f"{source.name} ne peut pas être lu{after} : {described(error)}")
             return reading.report(problem), False
 
 

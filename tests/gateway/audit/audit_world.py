@@ -2,11 +2,13 @@
 """What the tests of the audit room share: a signer, and well-formed records of invented exchanges."""
 
 import uuid
+from contextlib import closing
 from pathlib import Path
 
 from gateway.audit.canonical import canonical
 from gateway.audit.note import Signer
 from gateway.audit.report import Report
+from gateway.audit.stores.places import Place, source_at
 from gateway.audit.verify import verify
 
 SIGNER = Signer.from_seed("dlnuf.test/journal", bytes(range(32)))
@@ -56,6 +58,14 @@ def entry(number: int, record: dict[str, object] = REFUSED, **changed: object) -
     return canonical({**record, "id": identity(number), **changed})
 
 
-def verified(folder: Path, *kept: str) -> Report:
-    """The verification of the log in this folder with the tests' key."""
-    return verify(folder / "audit.db", SIGNER.verifier, kept)
+def verified(place: Place, *kept: str) -> Report:
+    """The verification of the log at this place, or in this folder, with the tests' key."""
+    if isinstance(place, Path) and place.is_dir():
+        place = place / "audit.db"
+    return verify(place, SIGNER.verifier, kept)
+
+
+def stored(place: Place) -> list[bytes | None]:
+    """What the records say, in order."""
+    with closing(source_at(place)) as source, source.reading() as rows:
+        return [entry for _, entry, _ in rows.entries(0, 1 << 40)]

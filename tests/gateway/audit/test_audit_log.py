@@ -10,65 +10,60 @@ import pytest
 
 from gateway.audit.log import AuditLog, LogUnavailable
 from gateway.audit.note import Signer, open_checkpoint
-from tests.gateway.audit.audit_world import ASKED, SIGNER, entry, verified
+from gateway.audit.stores.places import Place
+from tests.gateway.audit.audit_world import ASKED, SIGNER, entry, stored, verified
 
 
-def opened(folder: Path, *, queue_limit: int = 10_000, patience_s: float = 5.0) -> AuditLog:
-    return AuditLog.open(folder / "audit.db", SIGNER, queue_limit=queue_limit, patience_s=patience_s)
+def opened(place: Place, *, queue_limit: int = 10_000, patience_s: float = 5.0) -> AuditLog:
+    where = place / "audit.db" if isinstance(place, Path) and place.is_dir() else place
+    return AuditLog.open(where, SIGNER, queue_limit=queue_limit, patience_s=patience_s)
 
 
-def stored(folder: Path) -> list[bytes]:
-    with sqlite3.connect(folder / "audit.db") as connection:
-        rows = connection.execute("SELECT entry FROM record ORDER BY seq").fetchall()
-    connection.close()
-    return [content for (content,) in rows]
-
-
-async def test_numbers_follow_each_other_and_the_head_follows_the_records(tmp_path: Path) -> None:
-    log = opened(tmp_path)
+async def test_numbers_follow_each_other_and_the_head_follows_the_records(place: Place) -> None:
+    log = opened(place)
     assert [await log.append(entry(number)) for number in range(5)] == [0, 1, 2, 3, 4]
     assert log.size == 5
     assert open_checkpoint(log.checkpoint(), SIGNER.verifier).size == 5
     assert log.reason == ""
     log.close()
-    assert stored(tmp_path) == [entry(number) for number in range(5)]
-    report = verified(tmp_path, log.checkpoint())
+    assert stored(place) == [entry(number) for number in range(5)]
+    report = verified(place, log.checkpoint())
     assert (report.problem, report.size, report.checkpoints) == (None, 5, 1)
 
 
-def test_an_empty_log_verifies(tmp_path: Path) -> None:
-    log = opened(tmp_path)
+def test_an_empty_log_verifies(place: Place) -> None:
+    log = opened(place)
     first = log.checkpoint()
     log.close()
-    report = verified(tmp_path, first)
+    report = verified(place, first)
     assert (report.problem, report.size, report.last_at) == (None, 0, None)
 
 
-async def test_a_closed_log_goes_on_where_it_stopped(tmp_path: Path) -> None:
+async def test_a_closed_log_goes_on_where_it_stopped(place: Place) -> None:
     kept = []
     for start in (0, 3, 6):
-        log = opened(tmp_path)
+        log = opened(place)
         assert [await log.append(entry(start + number)) for number in range(3)] == [start, start + 1, start + 2]
         kept.append(log.checkpoint())
         log.close()
-    report = verified(tmp_path, *kept)
+    report = verified(place, *kept)
     assert (report.problem, report.size, report.checkpoints) == (None, 9, 3)
 
 
-async def test_many_tasks_at_once_each_get_the_number_of_their_own_record(tmp_path: Path) -> None:
-    log = opened(tmp_path)
+async def test_many_tasks_at_once_each_get_the_number_of_their_own_record(place: Place) -> None:
+    log = opened(place)
 
     async def one(number: int) -> tuple[int, bytes]:
         return await log.append(entry(number)), entry(number)
 
     numbered = await asyncio.gather(*(one(number) for number in range(2000)))
     log.close()
-    assert dict(numbered) == dict(enumerate(stored(tmp_path)))
-    assert verified(tmp_path).problem is None
+    assert dict(numbered) == dict(enumerate(stored(place)))
+    assert verified(place).problem is None
 
 
-async def test_a_task_that_gives_up_does_not_take_its_record_back(tmp_path: Path) -> None:
-    log = opened(tmp_path)
+async def test_a_task_that_gives_up_does_not_take_its_record_back(place: Place) -> None:
+    log = opened(place)
     tasks = [asyncio.create_task(log.append(entry(number))) for number in range(200)]
     await asyncio.sleep(0)
     for task in tasks[::2]:
@@ -76,13 +71,13 @@ async def test_a_task_that_gives_up_does_not_take_its_record_back(tmp_path: Path
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes[::2]] == [asyncio.CancelledError] * 100
     log.close()
-    assert sorted(stored(tmp_path)) == sorted(entry(number) for number in range(200))
-    assert verified(tmp_path).problem is None
+    assert sorted(map(bytes, stored(place))) == sorted(entry(number) for number in range(200))
+    assert verified(place).problem is None
 
 
-async def test_two_hands_on_one_file_write_one_tree(tmp_path: Path) -> None:
+async def test_two_hands_on_one_file_write_one_tree(place: Place) -> None:
     """As a command does while the gateway runs."""
-    left, right = opened(tmp_path), opened(tmp_path)
+    left, right = opened(place), opened(place)
 
     async def fill(log: AuditLog, start: int) -> list[int]:
         return [await log.append(entry(start + number)) for number in range(150)]
@@ -92,22 +87,22 @@ async def test_two_hands_on_one_file_write_one_tree(tmp_path: Path) -> None:
     kept = left.checkpoint(), right.checkpoint()
     left.close()
     right.close()
-    report = verified(tmp_path, *kept)
+    report = verified(place, *kept)
     assert (report.problem, report.size, report.checkpoints) == (None, 600, 2)
 
 
-async def test_a_running_log_is_verified_without_being_disturbed(tmp_path: Path) -> None:
-    log = opened(tmp_path)
+async def test_a_running_log_is_verified_without_being_disturbed(place: Place) -> None:
+    log = opened(place)
     for number in range(100):
         await log.append(entry(number))
         if number % 10 == 9:
-            report = await asyncio.to_thread(verified, tmp_path, log.checkpoint())
+            report = await asyncio.to_thread(verified, place, log.checkpoint())
             assert (report.problem, report.size) == (None, number + 1)
     log.close()
 
 
-def test_a_command_writes_its_records_next_to_each_other(tmp_path: Path) -> None:
-    log = opened(tmp_path)
+def test_a_command_writes_its_records_next_to_each_other(place: Place) -> None:
+    log = opened(place)
     assert log.append_now([]) == []
     assert log.append_now([entry(0), entry(1)]) == [0, 1]
     assert log.append_now([entry(number) for number in range(2, 1502)]) == list(range(2, 1502))
@@ -120,15 +115,15 @@ def test_a_command_writes_its_records_next_to_each_other(tmp_path: Path) -> None
     for thread in threads:
         thread.join()
     log.close()
-    contents = stored(tmp_path)
+    contents = stored(place)
     assert contents[:1502] == [entry(number) for number in range(1502)]
     pairs = [(contents[place], contents[place + 1]) for place in range(1502, 1522, 2)]
     assert sorted(pairs) == sorted((entry(number), entry(number + 1)) for number in range(1502, 1522, 2))
-    assert verified(tmp_path).problem is None
+    assert verified(place).problem is None
 
 
-async def test_closing_writes_what_is_queued_and_then_refuses(tmp_path: Path) -> None:
-    log = opened(tmp_path)
+async def test_closing_writes_what_is_queued_and_then_refuses(place: Place) -> None:
+    log = opened(place)
     tasks = [asyncio.create_task(log.append(entry(number))) for number in range(700)]
     await asyncio.sleep(0)
     log.close()
@@ -138,11 +133,11 @@ async def test_closing_writes_what_is_queued_and_then_refuses(tmp_path: Path) ->
         await log.append(entry(1))
     with pytest.raises(LogUnavailable, match="fermé"):
         log.append_now([entry(1)])
-    assert verified(tmp_path).size == 700
+    assert verified(place).size == 700
 
 
-def test_one_log_serves_several_event_loops(tmp_path: Path) -> None:
-    log = opened(tmp_path)
+def test_one_log_serves_several_event_loops(place: Place) -> None:
+    log = opened(place)
     for number in range(3):
         assert asyncio.run(log.append(entry(number))) == number
     log.close()
@@ -161,12 +156,12 @@ async def test_a_wait_that_is_too_long_is_a_refusal_and_the_log_recovers(tmp_pat
     holder.close()
     await asyncio.to_thread(log.close)
     # What the impatient left behind is still written: that is allowed, an answer without a record is not.
-    assert stored(tmp_path) == [entry(0), entry(1), entry(2), entry(4)]
+    assert stored(tmp_path / "audit.db") == [entry(0), entry(1), entry(2), entry(4)]
     assert verified(tmp_path).problem is None
 
 
-async def test_a_queue_that_is_too_long_refuses_the_next(tmp_path: Path) -> None:
-    log = opened(tmp_path, queue_limit=10)
+async def test_a_queue_that_is_too_long_refuses_the_next(place: Place) -> None:
+    log = opened(place, queue_limit=10)
     tasks = [asyncio.create_task(log.append(entry(number))) for number in range(600)]
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     written = [outcome for outcome in outcomes if isinstance(outcome, int)]
@@ -174,7 +169,7 @@ async def test_a_queue_that_is_too_long_refuses_the_next(tmp_path: Path) -> None
     assert refused == {"trop d'enregistrements attendent d'être écrits"}
     assert 10 <= len(written) < 600
     log.close()
-    assert sorted(written) == list(range(len(stored(tmp_path))))
+    assert sorted(written) == list(range(len(stored(place))))
 
 
 async def test_a_file_held_by_another_process_is_a_refusal_and_the_log_recovers(tmp_path: Path) -> None:
@@ -192,8 +187,8 @@ async def test_a_file_held_by_another_process_is_a_refusal_and_the_log_recovers(
     assert verified(tmp_path).problem is None
 
 
-async def test_an_entry_that_is_too_long_is_refused_alone(tmp_path: Path) -> None:
-    log = opened(tmp_path)
+async def test_an_entry_that_is_too_long_is_refused_alone(place: Place) -> None:
+    log = opened(place)
     outcomes = await asyncio.gather(log.append(entry(1)), log.append(b"x" * 4097), return_exceptions=True)
     assert outcomes[0] == 0
     assert isinstance(outcomes[1], LogUnavailable)
@@ -257,22 +252,22 @@ async def test_records_another_process_rewrote_meanwhile_close_the_log(tmp_path:
     log.close()
 
 
-async def test_another_key_cannot_go_on_with_the_log(tmp_path: Path) -> None:
-    log = opened(tmp_path)
+async def test_another_key_cannot_go_on_with_the_log(place: Place) -> None:
+    log = opened(place)
     log.append_now([entry(0)])
     log.close()
-    stranger = AuditLog.open(tmp_path / "audit.db", Signer.from_seed(SIGNER.name, b"z" * 32))
+    stranger = AuditLog.open(place, Signer.from_seed(SIGNER.name, b"z" * 32))
     with pytest.raises(LogUnavailable, match="clé"):
         await stranger.append(entry(1))
     stranger.close()
-    assert verified(tmp_path).size == 1
+    assert verified(place).size == 1
 
 
-async def test_a_question_left_without_an_outcome_is_no_fault(tmp_path: Path) -> None:
-    log = opened(tmp_path)
+async def test_a_question_left_without_an_outcome_is_no_fault(place: Place) -> None:
+    log = opened(place)
     await log.append(entry(0, ASKED))
     log.close()
-    assert verified(tmp_path).problem is None
+    assert verified(place).problem is None
 
 
 def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:

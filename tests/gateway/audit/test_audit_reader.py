@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Readers see what was written: records in order, tiles that make up the tree, and the head that was published."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from gateway.audit.ledger import Ledger
 from gateway.audit.merkle import leaf_hash, root_of
-from gateway.audit.note import open_checkpoint
-from gateway.audit.reader import MOST, LogReader, LogUnreadable, NotThere, SqliteReader
+from gateway.audit.note import Signer, open_checkpoint
+from gateway.audit.reader import MOST, LogReader, LogUnreadable, NotThere, SqliteReader, StoreReader
+from gateway.audit.stores.places import Place, source_at
+from gateway.audit.stores.writers import store_at
 from gateway.audit.tree import Tree, hashes_of
 from tests.gateway.audit.audit_world import SIGNER, entry, verified
+from tests.gateway.audit.conftest import KINDS, new_place
 
 SIZE = 65536 + 256 + 3
 BATCH = 5000
@@ -21,16 +26,42 @@ def entries() -> list[bytes]:
     return [b"%d" % number for number in range(SIZE)]
 
 
-@pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory, entries: list[bytes]) -> LogReader:
+@pytest.fixture(scope="module", params=KINDS)
+def large(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, entries: list[bytes]
+) -> Iterator[LogReader]:
     """A log with tiles on three levels, written in batches that end anywhere."""
-    path = tmp_path_factory.mktemp("grand") / "audit.db"
-    ledger = Ledger(path, SIGNER)
+    place = new_place(request, request.param, tmp_path_factory.mktemp("grand"))
+    ledger = Ledger(store_at(place), SIGNER)
     ledger.open()
     for start in range(0, SIZE, BATCH):
         ledger.append(entries[start : start + BATCH])
     ledger.close()
-    return SqliteReader(path)
+    with closing(StoreReader.at(place)) as reader:
+        yield reader
+
+
+@pytest.fixture
+def ledger(place: Place) -> Iterator[Ledger]:
+    """A log to write."""
+    with closing(Ledger(store_at(place), SIGNER, clock=lambda: 1000.0)) as found:
+        found.open()
+        yield found
+
+
+@pytest.fixture
+def other(place: Place, ledger: Ledger) -> Iterator[Ledger]:
+    """Another hand on the same log."""
+    with closing(Ledger(store_at(place), SIGNER)) as found:
+        found.open()
+        yield found
+
+
+@pytest.fixture
+def reader(place: Place) -> Iterator[LogReader]:
+    """A reader of the same log."""
+    with closing(StoreReader.at(place)) as found:
+        yield found
 
 
 def test_tiles_are_those_of_the_tree_over_the_records(large: LogReader, entries: list[bytes]) -> None:
@@ -66,26 +97,26 @@ def test_records_and_leaves_come_in_order_and_never_too_many_at_once(large: LogR
     assert large.entries(5, 5) == large.entries(SIZE, SIZE + 1) == []
 
 
-def test_a_reader_sees_a_live_log_grow_and_what_is_published_of_it(tmp_path: Path) -> None:
-    ledger, reader = Ledger(tmp_path / "audit.db", SIGNER, clock=lambda: 1000.0), SqliteReader(tmp_path / "audit.db")
-    ledger.open()
+def test_a_reader_sees_a_live_log_grow_and_what_is_published_of_it(
+    place: Place, ledger: Ledger, reader: LogReader
+) -> None:
     assert open_checkpoint(reader.checkpoint(), SIGNER.verifier).size == 0
     ledger.append([entry(0), entry(1)])
     assert reader.size() == 2
     assert open_checkpoint(reader.checkpoint(), SIGNER.verifier).size == 0
-    note = ledger.publish()
-    assert reader.checkpoint() == note == ledger.publish()
-    assert open_checkpoint(note, SIGNER.verifier).size == 2
+    published = ledger.publish()
+    again = ledger.publish()
+    assert (published.fresh, again.fresh) == (True, False)
+    assert reader.checkpoint() == published.note == again.note
+    assert open_checkpoint(published.note, SIGNER.verifier).size == published.size == 2
     ledger.append([entry(2)])
-    assert reader.checkpoint() == note
-    ledger.publish()
-    ledger.close()
-    assert verified(tmp_path, note).problem is None
+    assert reader.checkpoint() == published.note
+    assert not ledger.publish(age_s=5).fresh, "the last one is too young"
+    assert ledger.publish().size == 3
+    assert verified(place, published.note).problem is None
 
 
-def test_an_erased_record_keeps_its_leaf_and_nothing_else(tmp_path: Path) -> None:
-    ledger, reader = Ledger(tmp_path / "audit.db", SIGNER), SqliteReader(tmp_path / "audit.db")
-    ledger.open()
+def test_an_erased_record_keeps_its_leaf_and_nothing_else(place: Place, ledger: Ledger, reader: LogReader) -> None:
     ledger.append([entry(number, object=f"secret-{number}") for number in range(5)])
     assert ledger.prune([1, 3, 3, 99]) == 2
     assert ledger.prune([1]) == 0
@@ -95,34 +126,56 @@ def test_an_erased_record_keeps_its_leaf_and_nothing_else(tmp_path: Path) -> Non
     ]
     assert ledger.append([entry(5)]) == 5
     ledger.close()
-    assert b"secret-2" in (tmp_path / "audit.db").read_bytes()
-    assert b"secret-3" not in (tmp_path / "audit.db").read_bytes()
-    problem = verified(tmp_path).problem
+    if isinstance(place, Path):
+        assert b"secret-2" in place.read_bytes()
+        assert b"secret-3" not in place.read_bytes()
+    problem = verified(place).problem
     assert problem is not None
     assert (problem.kind, problem.record) == ("erased", 1)
 
 
-def test_another_hand_goes_on_after_an_erasure(tmp_path: Path) -> None:
-    left, right = Ledger(tmp_path / "audit.db", SIGNER), Ledger(tmp_path / "audit.db", SIGNER)
-    left.open()
-    right.open()
-    left.append([entry(number) for number in range(3)])
-    left.prune([1])
-    assert right.append([entry(3)]) == 3
-    assert left.append([entry(4)]) == 4
+def test_another_hand_goes_on_after_an_erasure(ledger: Ledger, other: Ledger) -> None:
+    ledger.append([entry(number) for number in range(3)])
+    ledger.prune([1])
+    assert other.append([entry(3)]) == 3
+    assert ledger.append([entry(4)]) == 4
 
 
-def test_a_batch_that_another_hand_wrote_brings_its_tiles(tmp_path: Path) -> None:
-    ledgers = [Ledger(tmp_path / "audit.db", SIGNER) for _ in range(2)]
-    for ledger in ledgers:
-        ledger.open()
+def test_a_batch_that_another_hand_wrote_brings_its_tiles(ledger: Ledger, other: Ledger, reader: LogReader) -> None:
     whole = Tree()
     for turn in range(40):
         batch = [b"%d-%d" % (turn, number) for number in range(37)]
         whole.extend(batch)
-        ledgers[turn % 2].append(batch)
-    assert {place: SqliteReader(tmp_path / "audit.db").tile(*place, len(tile) // 32) for place, tile in
-            whole.grown.items()} == whole.grown  # fmt: skip
+        (ledger, other)[turn % 2].append(batch)
+    found = {(level, index): reader.tile(level, index, len(tile) // 32) for (level, index), tile in whole.grown.items()}
+    assert found == whole.grown
+
+
+def test_a_published_head_takes_the_signatures_of_others(place: Place, ledger: Ledger, reader: LogReader) -> None:
+    ledger.append([entry(0)])
+    published = ledger.publish()
+    witness = Signer.from_seed("temoin.test", b"w" * 32)
+    cosigned = published.note + witness.sign(witness.verifier.name + "\n").rpartition("\n\n")[2]
+    ledger.cosign(published.size, cosigned)
+    ledger.cosign(17, "nothing was published at that size")
+    assert reader.checkpoint() == cosigned
+    assert verified(place, cosigned).problem is None
+
+
+def test_old_publications_are_thinned_to_one_an_hour(place: Place) -> None:
+    at = 0.0
+    with closing(Ledger(store_at(place), SIGNER, clock=lambda: at)) as ledger, closing(source_at(place)) as source:
+        ledger.open()
+        for turn in range(200):
+            at = 1800.0 * turn
+            ledger.append([entry(turn)])
+            ledger.publish()
+        with source.reading() as rows:
+            kept = [int(str(moment)) for _, _, moment in rows.published()]
+    horizon = 1800 * 198 - 2 * 86400
+    assert [moment for moment in kept if moment >= horizon] == list(range(horizon, 1800 * 200, 1800))
+    assert {moment for moment in kept if moment < horizon} == set(range(0, horizon, 3600))
+    assert verified(place).problem is None
 
 
 @pytest.mark.parametrize("content", [None, b"", b"rien", bytes(4096)])

@@ -32,6 +32,8 @@ from gateway.identity.keys import Keys
 from gateway.identity.register import Register
 from gateway.inflight import InFlight
 from gateway.logs import Lines
+from gateway.people.people import People
+from gateway.people.person import Assurance
 from gateway.purpose.load import Policies, load
 from gateway.purpose.purpose import Purpose
 from gateway.purpose.quota import Quotas
@@ -41,6 +43,8 @@ from gateway.source.doors import client_certificate, door
 from gateway.source.payloads import Cases, CasesFirst
 from gateway.source.source import Source
 from gateway.source.wire import ExtraHeaders, Wire
+from gateway.web.pages import add_web, open_web
+from gateway.web.trace import PeopleTrace
 
 
 def utc_now() -> datetime:
@@ -73,6 +77,7 @@ class _Open:
     source: Source
     log: AuditLog
     register: Register
+    people: People
 
 
 def create_app(settings: Settings, keys: Keys, around: Surroundings | None = None) -> Application:
@@ -86,6 +91,7 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with _opened(settings, keys, around, contracts, policies) as everything:
             opened.append(everything)
+            open_web(behind, everything.people, settings.public_url)
             try:
                 yield
             finally:
@@ -103,6 +109,7 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
         lambda: opened[0].source.states(),
         settings.trusted_proxies,
     )
+    add_web(behind, contracts, policies)
     products = [product for contract in contracts.values() for product in contract.products.values()]
     return HotRoute(behind, Router(products), lambda: opened[0].house, settings.trusted_proxies)
 
@@ -135,8 +142,11 @@ async def _opened(
     source = Source(
         contracts, doors, around.clock, around.monotonic, maintenance=settings.maintenance, also_accepted=also
     )
+    recorder = Recorder(log, subjects, around.clock, around.line or lines or _nowhere, policies.digest)
+    trace = PeopleTrace(recorder, subjects, around.clock)
+    people = People(settings.state / "people.db", trace, Assurance(), around.now, around.random)
     house = House(
-        audit=Recorder(log, subjects, around.clock, around.line or lines or _nowhere, policies.digest),
+        audit=recorder,
         identity=Bearer(keys, register, around.now, around.monotonic),
         quotas=Quotas(policies.pools, around.now),
         purpose=Purpose(policies),
@@ -152,7 +162,7 @@ async def _opened(
     saying = asyncio.create_task(announce(Snapshots(settings.state / "policies"), house.audit, policies.expansion))
     await asyncio.wait({saying}, timeout=1)  # said before the first decision, unless the log is out of order
     try:
-        yield _Open(house, pings, source, log, register)
+        yield _Open(house, pings, source, log, register, people)
     finally:
         saying.cancel()
         for wire in wires.values():
@@ -160,6 +170,7 @@ async def _opened(
         log.close()
         documents.close()
         register.close()
+        people.close()
         if lines is not None:
             lines.flush()
 

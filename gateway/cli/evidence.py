@@ -86,13 +86,21 @@ class Evidence:
         record = _of(habilitation) | {"token": token.id, "until": self._date(at)}
         self._write("token_revoked", record, reason)
 
+    def happened(self, event: str, facts: dict[str, object], reason: str = "") -> None:
+        """Any other event of the vocabulary, about to take effect."""
+        self._write(event, {key: value for key, value in facts.items() if value is not None}, reason)
+
+    def date(self, at: float | None) -> str | None:
+        """An instant as records write it; None stays None."""
+        return None if at is None else self._date(at)
+
     def _write(self, event: str, facts: dict[str, object], reason: str) -> None:
         record: dict[str, object] = {
             "v": VERSION,
             "event": event,
             "id": self.new_id(),
             "at": self._date(self._clock()),
-            "operator": _operator(),
+            "operator": operator(),
             **facts,
         }
         if reason:
@@ -119,7 +127,7 @@ def _of(habilitation: Habilitation) -> dict[str, object]:
     return {"habilitation": habilitation.id, "consumer": habilitation.siret, "purpose": habilitation.purpose}
 
 
-def _operator() -> str:
+def operator() -> str:
     """Who runs the command, as the system knows them. A container may have no name for its user."""
     try:
         return getpass.getuser()

@@ -15,6 +15,7 @@ NOUNS = (
     "fault",
     "habilitation",
     "token",
+    "person",
     "key",
     "policy",
     "audit",

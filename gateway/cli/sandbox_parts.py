@@ -90,6 +90,7 @@ async def started(
         keys = _prepare(settings, load_policies(settings.policies, contracts))
     except (OSError, LogUnavailable) as error:
         raise SandboxError(f"impossible d'écrire dans {state} : {error}.") from None
+    (state / "address").write_text(settings.public_url + "\n", "ascii")  # for commands that print links
     around = Surroundings(extra_headers=lambda: _fault_headers(state), cases=cases)
     private = server(pretending, "127.0.0.1", 0, companion=True)
     public = server(_listening_to_faults(create_app(settings, keys, around)), host, port, lasting=True)

@@ -20,9 +20,12 @@ from connectors.kit.contract import ContractError
 from connectors.kit.paris import PARIS
 from gateway.audit.log import LogUnavailable
 from gateway.audit.note import BadNote
+from gateway.audit.subject import KeysUnavailable
 from gateway.identity.habilitation import InvalidHabilitation, Refused
 from gateway.identity.keys import KeysMissing
 from gateway.identity.register import Register, RegisterUnavailable, UnknownEntry
+from gateway.people.accounts import UnknownAccount
+from gateway.people.database import PeopleUnavailable
 from gateway.purpose.model import PolicyError
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -31,8 +34,11 @@ _FAILURES = (
     KeysMissing,
     RegisterUnavailable,
     UnknownEntry,
+    UnknownAccount,
+    PeopleUnavailable,
     Refused,
     LogUnavailable,
+    KeysUnavailable,
     BadNote,
     PolicyError,
     ContractError,

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The people who open pages: what they may be, and what is known of one who is signed in."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person may be here. A representative is one of some company: that role follows from a representation."""
+
+    AUDITOR = "auditeur"
+    INSTRUCTOR = "instructeur"
+    OPERATOR = "operateur"
+    REPRESENTATIVE = "representant"
+
+
+GRANTABLE = (Role.AUDITOR, Role.INSTRUCTOR, Role.OPERATOR)
+"""The roles that somebody grants; the fourth comes with a company."""
+
+TITLES = {
+    Role.AUDITOR: "auditeur",
+    Role.INSTRUCTOR: "instructeur",
+    Role.OPERATOR: "exploitant",
+    Role.REPRESENTATIVE: "représentant d'une entreprise",
+}
+"""How a role is said on a page."""
+
+LOCAL = "local"
+"""The issuer of accounts that no identity provider vouches for: those made by an operator's command."""
+
+LINK_ACR = "urn:dlnuf:assurance:lien"
+"""The assurance of a sign-in by link: whoever made the link already holds the state folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person as this service knows them. `sub`: their name at `issuer`; together they are unique."""
+
+    id: str
+    issuer: str
+    sub: str
+    name: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A role that an account has. `by`: who granted it (an account's id, or an operator's name); epoch seconds."""
+
+    account_id: str
+    role: Role
+    by: str
+    granted_at: int
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody signed in, as a page meets them. `id`: their account's.
+
+    roles: what they may be in this session. dormant: roles they have, for which this sign-in is too weak.
+    sirens: the companies they may speak for. acr: how surely the provider knows them. csrf: what their forms carry.
+    """
+
+    id: str
+    name: str
+    roles: frozenset[Role]
+    sirens: frozenset[str]
+    acr: str
+    dormant: frozenset[Role] = frozenset()
+    csrf: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Assurance:
+    """Which `acr` values are sure enough. Defaults are ProConnect's levels.
+
+    staff: for auditors, instructors and operators: a second factor at least. officer: the provider itself checked that
+    the person is an officer of the company whose SIRET it names.
+    """
+
+    staff: frozenset[str] = frozenset(
+        (
+            "eidas2",
+            "eidas3",
+            "https://proconnect.gouv.fr/assurance/consistency-checked-2fa",
+        )
+    )
+    officer: frozenset[str] = frozenset(("https://proconnect.gouv.fr/assurance/certification-dirigeant",))
+
+    def enough(self, acr: str, role: Role) -> bool:
+        """Whether a sign-in with this `acr` lets a granted role be used."""
+        return role is Role.REPRESENTATIVE or acr == LINK_ACR or acr in self.staff

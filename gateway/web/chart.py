@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Charts drawn by the server: an SVG element in the page, without script, and the same figures in a table beside.
+
+    bars("Consultations par jour", ["1er nov.", "2 nov."], [("consultations", [12, 7])])
+
+Give the result to the macro `graphique` of `macros.html`. Series are told apart by line pattern and by the legend, not
+by colour alone; the picture is named for screen readers and the table holds every value.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import ceil, floor, log10
+
+from markupsafe import Markup, escape
+
+WIDTH, HEIGHT = 720, 240
+LEFT, RIGHT, TOP, BOTTOM = 56, 12, 12, 34
+SERIES_MAX = 3
+LABELS_MAX = 12
+
+Series = tuple[str, Sequence[float]]
+Draw = Callable[[Sequence[Sequence[float]], float], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart and its figures. `rows`: a label and one value per series."""
+
+    title: str
+    svg: Markup
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[float, ...]], ...]
+
+
+def bars(title: str, labels: Sequence[str], series: Sequence[Series]) -> Chart:
+    """Bars, side by side when there are several series (three at most). Raises ValueError for uneven series."""
+    return _chart(title, labels, series, _bars)
+
+
+def lines(title: str, labels: Sequence[str], series: Sequence[Series]) -> Chart:
+    """Lines (three at most). Raises ValueError for uneven series."""
+    return _chart(title, labels, series, _lines)
+
+
+def _chart(title: str, labels: Sequence[str], series: Sequence[Series], draw: Draw) -> Chart:
+    if not 1 <= len(series) <= SERIES_MAX or any(len(values) != len(labels) for _, values in series):
+        raise ValueError("des séries de la longueur des étiquettes, trois au plus")
+    top = _round_up(max((value for _, values in series for value in values), default=0))
+    body = "".join((*_grid(top), *_names(labels), *draw([values for _, values in series], top)))
+    svg = f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}" focusable="false">{body}</svg>'
+    names = tuple(name for name, _ in series)
+    rows = tuple((label, tuple(values[at] for _, values in series)) for at, label in enumerate(labels))
+    return Chart(title, Markup(svg), names, rows)  # noqa: S704 -- numbers of ours, and labels escaped above
+
+
+def _round_up(most: float) -> float:
+    """A round number that is not below the greatest value."""
+    if most <= 0:
+        return 1
+    unit = 10 ** floor(log10(most))
+    return float(next(step * unit for step in (1, 2, 5, 10) if step * unit >= most))
+
+
+def _y(value: float, top: float) -> float:
+    return TOP + (HEIGHT - TOP - BOTTOM) * (1 - max(0.0, value) / top)
+
+
+def _grid(top: float) -> list[str]:
+    found = []
+    for part in range(5):
+        value = top * part / 4
+        y = _y(value, top)
+        kind = "g-axe" if part == 0 else "g-grille"
+        shown = f"{value:,.10g}".replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")
+        found.append(f'<line class="{kind}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        found.append(f'<text class="g-mot" x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{shown}</text>')
+    return found
+
+
+def _names(labels: Sequence[str]) -> list[str]:
+    every = max(1, ceil(len(labels) / LABELS_MAX))
+    return [
+        f'<text class="g-mot" x="{_x(at, len(labels)):.1f}" y="{HEIGHT - 10}" text-anchor="middle">'
+        f"{escape(label)}</text>"
+        for at, label in enumerate(labels)
+        if at % every == 0
+    ]
+
+
+def _x(at: int, count: int) -> float:
+    """The middle of a label's place."""
+    return LEFT + (WIDTH - LEFT - RIGHT) * (at + 0.5) / count
+
+
+def _bars(series: Sequence[Sequence[float]], top: float) -> list[str]:
+    count = len(series[0])
+    place = (WIDTH - LEFT - RIGHT) / max(1, count)
+    width = place * 0.7 / len(series)
+    return [
+        f'<rect class="g-{which}" x="{_x(at, count) - place * 0.35 + which * width:.1f}" y="{_y(value, top):.1f}"'
+        f' width="{max(1.0, width - 1):.1f}" height="{HEIGHT - BOTTOM - _y(value, top):.1f}"/>'
+        for which, values in enumerate(series)
+        for at, value in enumerate(values)
+    ]
+
+
+def _lines(series: Sequence[Sequence[float]], top: float) -> list[str]:
+    return [
+        f'<polyline class="g-ligne-{which}" points="'
+        + " ".join(f"{_x(at, len(values)):.1f},{_y(value, top):.1f}" for at, value in enumerate(values))
+        + '"/>'
+        for which, values in enumerate(series)
+    ]

@@ -13,6 +13,7 @@ COPY requirements/run.lock requirements/run.lock
 RUN /opt/dlnuf/bin/python -m pip install --require-hashes --only-binary :all: -r requirements/run.lock
 COPY LICENSE README.md pyproject.toml ./
 COPY policies policies
+COPY openapi openapi
 COPY connectors connectors
 COPY gateway gateway
 # What builds the project is in the lock too, and does not follow it into production.

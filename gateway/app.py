@@ -25,6 +25,7 @@ from gateway.documents import Documents
 from gateway.edge.hot import Application, HotRoute
 from gateway.edge.pages import add_pages
 from gateway.edge.pings import Pings
+from gateway.edge.published import add_contract
 from gateway.edge.router import Router
 from gateway.exchange import House
 from gateway.identity.bearer import Bearer
@@ -110,6 +111,7 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
         settings.trusted_proxies,
     )
     add_web(behind, contracts, policies)
+    add_contract(behind)
     products = [product for contract in contracts.values() for product in contract.products.values()]
     return HotRoute(behind, Router(products), lambda: opened[0].house, settings.trusted_proxies)
 

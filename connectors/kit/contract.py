@@ -40,7 +40,7 @@ _PING = re.compile(r"[a-z0-9_]+(/[a-z0-9_-]+)+")
 _KNOWN = {
     "registry", "title", "provider", "error_prefix", "base_url", "connect_timeout_s", "timeout_s", "max_body_bytes",
     "concurrency", "access", "maintenance", "ping", "refusals", "products", "other_urls", "tls",
-    "breaker",
+    "breaker", "protocol",
 }  # fmt: skip
 _KNOWN_PRODUCT = {
     "title", "paths", "operations", "deprecated", "open_data", "scopes", "pool", "fresh_for", "cache_key", "document",
@@ -90,6 +90,7 @@ def _contract(registry: str, facts: dict[str, Any]) -> Contract:
         provider=facts["provider"],
         error_prefix=facts["error_prefix"],
         base_url=facts["base_url"],
+        protocol=facts["protocol"],
         connect_timeout_s=float(facts["connect_timeout_s"]),
         timeout_s=float(facts["timeout_s"]),
         max_body_bytes=int(facts["max_body_bytes"]),

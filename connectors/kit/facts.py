@@ -147,13 +147,17 @@ class Product:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Contract:
-    """Everything a registry's folder says about it. `pings`: the public ids its state is asked under."""
+    """Everything a registry's folder says about it. `pings`: the public ids its state is asked under.
+
+    `protocol`: what is spoken with it, in a word or two for people.
+    """
 
     registry: str
     title: str
     provider: str
     error_prefix: str
     base_url: str
+    protocol: str
     connect_timeout_s: float
     timeout_s: float
     max_body_bytes: int

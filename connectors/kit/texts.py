@@ -4,18 +4,19 @@
 `[common]` holds what several products or versions share, a table named after a product what is its own, `[parameters]`
 what its path or query parameters stand for. A key is a field's path, or only its end (`adresse.code_postal` also tells
 about `siege.adresse.code_postal`): the product's table first, and in a table the longest end that fits. A key without a
-text, and a text without a key, are both errors. The published contract is written from here; a running gateway never
-reads it.
+text and a text without a key are errors, and so is a field that may be null and does not say what null means. The
+published contract is written from here; a running gateway never reads it.
 """
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from connectors.kit.contract import CONNECTORS, Contract, ContractError
-from connectors.kit.facts import Version
+from connectors.kit.facts import Product, Version
 from connectors.kit.schema import Array, keys
 
 COMMON = "common"
@@ -24,6 +25,7 @@ ENVELOPE = frozenset({"data", "links", "meta"})
 """Keys of the envelope, also where an item brings its own: the platform says what they are."""
 LONGEST_TITLE = 100
 SHORTEST_DESCRIPTION = 20
+NULL = "`null`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def _wrong(contract: Contract, texts: Texts) -> list[str]:
                 used.add(texts.place(product.name, path))
             except KeyError:
                 wrong.append(f"no text for `{path}` of {product.name}")
+        wrong += _silent(product, texts)
         for parameter, kind in product.kinds.items():
             if parameter in texts.tables.get(PARAMETERS, {}):
                 used.add((PARAMETERS, parameter))
@@ -95,6 +98,17 @@ def _wrong(contract: Contract, texts: Texts) -> list[str]:
                 wrong.append(f"no text for the parameter `{parameter}` of {product.name}")
     every = {(table, key) for table, rows in texts.tables.items() for key in rows}
     wrong += [f"[{table}] `{key}` tells about no field" for table, key in sorted(every - used)]
+    return wrong
+
+
+def _silent(product: Product, texts: Texts) -> list[str]:
+    """Fields that may be null and do not say what null means, and fields that speak of a null they never have."""
+    wrong = []
+    fields = {path: leaf for version in product.versions.values() for path, leaf in version.fields.items()}
+    for path, leaf in fields.items():
+        with suppress(KeyError):  # a missing text is told once, and a list speaks for its items
+            if leaf.nullable != (NULL in texts.of(product.name, path).description):
+                wrong.append(f"`{path}` of {product.name}: {'say what' if leaf.nullable else 'there is no'} `null`")
     return wrong
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit.contract import CONNECTORS, Contract, ContractError, load, load_all
+from connectors.kit.texts import load_texts
 from gateway.cli.connector_table import page
 from gateway.cli.new_connector import write_folder
 from gateway.settings import variables
@@ -35,7 +36,7 @@ def register(commands: Any) -> None:
 
     checking = verbs.add_parser(
         "check",
-        help="vérifie que chaque contrat s'accorde avec son code",
+        help="vérifie que contrats, codes et textes s'accordent",
         epilog="Exemple : dlnuf connector check insee",
     )
     checking.add_argument("registry", nargs="*", help="les registres à vérifier ; tous par défaut")
@@ -72,7 +73,17 @@ def list_all(chosen: argparse.Namespace) -> int:
 
 def print_table(_: argparse.Namespace) -> int:
     """Print the page of all registries."""
-    print(page(load_all()), end="")
+    from gateway.cli.answers import collect
+    from gateway.source.simulated import SimulatorsMissing
+
+    contracts = load_all()
+    try:
+        answers = collect(contracts)
+    except SimulatorsMissing:
+        print("dlnuf connector table : il faut une copie des sources du projet.", file=sys.stderr)
+        return 1
+    answering = {operation: tuple(found.siren for found in rows) for operation, rows in answers.items()}
+    print(page(contracts, answering), end="")
     return 0
 
 
@@ -83,11 +94,12 @@ def check(chosen: argparse.Namespace) -> int:
     for name in names:
         try:
             contract = load(name)
+            load_texts(contract)
         except ContractError as error:
             verdicts[name] = str(error)
         else:
             verdicts[name] = f"{len(contract.products)} produits"
-    wrong = [name for name, verdict in verdicts.items() if "contract.toml" in verdict]
+    wrong = [name for name, verdict in verdicts.items() if ".toml: " in verdict]
     if chosen.json:
         print(json.dumps({name: {"ok": name not in wrong, "says": text} for name, text in verdicts.items()}))
     else:
@@ -117,6 +129,7 @@ def _facts(contract: Contract) -> dict[str, Any]:
         "title": contract.title,
         "provider": contract.provider,
         "error_prefix": contract.error_prefix,
+        "protocol": contract.protocol,
         "access": contract.access.kind,
         "variables": list(variables(contract)),
         "pings": list(contract.pings),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The registries as a page: what each contract says that an operator or a lawyer asks first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from connectors.kit.contract import Contract, Product
 from connectors.kit.freshness import Freshness
@@ -13,8 +13,11 @@ Page écrite par `dlnuf connector table` à partir des contrats (`connectors/*/c
 Le délai est celui d'une question entière ; celui d'un produit, quand il en a un, est écrit à côté de lui. « Absence »
 dit combien de temps un « rien n'est connu » du registre est redit sans le lui redemander.
 
-| registre | accès | délai, connexions, maintenance | produits | droits | fraîcheur | réserve |
-|---|---|---|---|---|---|---|
+La dernière colonne dit à propos de quelles entreprises du bac à sable la passerelle répond 200, devant les registres
+simulés ; une version que les autres ne suivent pas est nommée.
+
+| registre | protocole | accès | délai, connexions, maintenance | produits | droits | fraîcheur | réserve | personas |
+|---|---|---|---|---|---|---|---|---|
 """
 ACCESS = {
     "none": "aucun",
@@ -28,21 +31,35 @@ ACCESS = {
 }
 
 
-def page(contracts: Mapping[str, Contract]) -> str:
+Answering = Mapping[str, Sequence[str]]
+"""For each operation, the SIRENs of the personas it answers about."""
+
+
+def page(contracts: Mapping[str, Contract], answering: Answering) -> str:
     """The whole page, in Markdown."""
-    return HEAD + "".join(_rows(contract) for contract in contracts.values())
+    return HEAD + "".join(_rows(contract, answering) for contract in contracts.values())
 
 
-def _rows(contract: Contract) -> str:
+def _rows(contract: Contract, answering: Answering) -> str:
     access = ACCESS[contract.access.kind] + (" ; TLS mutuel" if contract.tls else "")
     name = f"**{contract.registry}**<br>{contract.title} ({contract.error_prefix})"
     limits = "<br>".join((f"{contract.timeout_s:g} s, {contract.concurrency}", *map(str, contract.maintenance)))
-    first = f"| {name} | {access} | {limits} "
+    first = f"| {name} | {contract.protocol} | {access} | {limits} "
     rows = []
     for product in contract.products.values():
-        rows.append(f"{first}| {_paths(product)} | {_scopes(product)} | {_life(product)} | {product.pool} |\n")
-        first = "| | | "
+        life = f"{_life(product)} | {product.pool}"
+        rows.append(f"{first}| {_paths(product)} | {_scopes(product)} | {life} | {_personas(product, answering)} |\n")
+        first = "| | | | "
     return "".join(rows)
+
+
+def _personas(product: Product, answering: Answering) -> str:
+    """The personas that every version answers about, then those that only one does."""
+    by_version = {number: answering[version.operation] for number, version in product.versions.items()}
+    some = next(iter(by_version.values()))
+    everywhere = [siren for siren in some if all(siren in rows for rows in by_version.values())]
+    alone = [f"{siren} (v{number})" for number, rows in by_version.items() for siren in rows if siren not in everywhere]
+    return "<br>".join([*everywhere, *alone])
 
 
 def _paths(product: Product) -> str:

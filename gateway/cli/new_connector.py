@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes the folder of a new registry: a contract, one product, a ping, a simulator, a test; it loads as it stands."""
+"""Writes a new registry's folder: contract, texts, a product, a ping, a simulator, a test. It loads as it stands."""
 
 import re
 from pathlib import Path
@@ -15,6 +15,7 @@ title = "$provider"
 provider = "$provider"
 error_prefix = "$prefix"
 base_url = "${variable}_URL"
+protocol = "JSON"
 connect_timeout_s = 10
 timeout_s = 10
 max_body_bytes = 2000000
@@ -32,6 +33,19 @@ pool = "json_resources_entreprise"
 fresh_for = "none"
 cache_key = ["$parameter"]
 groups = { identite = ["$parameter"] }
+""")
+
+DESCRIBED = {
+    "siren": "Les neuf chiffres de l'unité légale sur laquelle le registre répond.",
+    "siret": "Les quatorze chiffres de l'établissement sur lequel le registre répond.",
+}
+
+FIELDS = Template("""\
+# SPDX-License-Identifier: EUPL-1.2
+# Ce que les lecteurs du contrat publié lisent de chaque champ : [titre, description] (voir kit/texts.py).
+
+[common]
+"$parameter" = ["Numéro $upper", "$described"]
 """)
 
 PRODUCT = Template('''\
@@ -145,12 +159,15 @@ def write_folder(
         "parameter": parameter,
         "kind": parameter.capitalize(),
         "variable": registry.upper(),
+        "upper": parameter.upper(),
+        "described": DESCRIBED[parameter],
         "place": "unites_legales" if parameter == "siren" else "etablissements",
         "example": "130025265" if parameter == "siren" else "13002526500013",
     }
     files = {
         folder / "__init__.py": Template('# SPDX-License-Identifier: EUPL-1.2\n"""$provider."""\n'),
         folder / "contract.toml": CONTRACT,
+        folder / "fields.toml": FIELDS,
         folder / f"{product}.py": PRODUCT,
         folder / "ping.py": PING,
         folder / "simulator.py": SIMULATOR,

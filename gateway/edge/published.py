@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Serves the published contract as it was committed: one text, under our address and under those clients know.
 
-Read once at start; a copy without it does not start, since clients rely on it.
+Read once at start. A copy of the sources in which it was not written yet serves none; the wheel always has it.
 """
 
 import hashlib
@@ -16,11 +16,15 @@ def contract_file() -> Path:
     """The document of the checkout, or the one that came with the package."""
     here = Path(__file__).resolve()
     checkout = here.parents[2] / "openapi" / "entreprise.json"
-    return checkout if checkout.is_file() else here.parents[1] / "openapi" / "entreprise.json"
+    return checkout if (here.parents[2] / "pyproject.toml").is_file() else here.parents[1] / "published" / checkout.name
 
 
-def add_contract(app: FastAPI, document: bytes) -> None:
+def add_contract(app: FastAPI) -> None:
     """Put the document on the application, under every address it has."""
+    file = contract_file()
+    if not file.is_file():
+        return
+    document = file.read_bytes()
     tag = f'"{hashlib.sha256(document).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": "public, max-age=3600", "x-content-type-options": "nosniff"}
 

@@ -17,6 +17,7 @@ title = "Registre d'essai"
 provider = "ESSAI"
 error_prefix = "77"
 base_url = "ESSAI_URL"
+protocol = "JSON"
 connect_timeout_s = 1
 timeout_s = 2
 max_body_bytes = 1000

@@ -10,8 +10,8 @@ from connectors.kit.texts import Text, Texts, described, load_texts
 
 PAGE = """
 [common]
-document_url = ["Adresse de l'attestation", "Adresse où télécharger l'attestation, sans en-tête, tant qu'elle dure."]
-expires_in = ["Durée de l'adresse", "Secondes pendant lesquelles l'attestation peut encore être téléchargée."]
+document_url = ["Adresse de l'attestation", "Où télécharger l'attestation ; `null` s'il n'y en a pas."]
+expires_in = ["Durée de l'adresse", "Secondes pendant lesquelles elle peut être téléchargée, ou `null`."]
 """
 
 
@@ -38,7 +38,8 @@ def test_a_complete_page_loads_and_says_what_it_says(tmp_path: Path) -> None:
         (PAGE.replace("Durée de l'adresse", "expires_in"), "the title names the field to people"),
         (PAGE.replace("Durée de l'adresse", "Durée."), "the title names the field to people"),
         (PAGE.replace("Durée de l'adresse", ""), "the title names the field to people"),
-        (PAGE.replace("encore être téléchargée.", "encore"), "in sentences"),
+        (PAGE.replace("ou `null`.", "ou `null`"), "in sentences"),
+        (PAGE.replace(", ou `null`", ""), "`expires_in` of attestation_conges_payes: say what `null`"),
         (PAGE + 'expires_in = "Durée"', "fields.toml"),
         ('[common]\ndocument_url = "Adresse"', "write"),
         ('[common]\ndocument_url = ["Adresse"]', "write"),

@@ -151,6 +151,7 @@ def contract_of(*products: Product) -> dict[str, Contract]:
         provider="R",
         error_prefix="90",
         base_url="R_URL",
+        protocol="JSON",
         connect_timeout_s=1,
         timeout_s=1,
         max_body_bytes=1,

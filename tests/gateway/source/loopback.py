@@ -107,6 +107,7 @@ def contract(
         timeout_s=timeout_s,
         connect_timeout_s=timeout_s,
         concurrency=concurrency,
+        protocol="JSON",
         max_body_bytes=max_body_bytes,
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 from fastapi import FastAPI
 
 from connectors.kit.contract import Contract, load_all
@@ -33,8 +34,10 @@ from gateway.identity.keys import Keys
 from gateway.identity.register import Register
 from gateway.inflight import InFlight
 from gateway.logs import Lines
+from gateway.people.openid import OpenId
 from gateway.people.people import People
 from gateway.people.person import Assurance
+from gateway.people.provider import Provider
 from gateway.purpose.load import Policies, load
 from gateway.purpose.purpose import Purpose
 from gateway.purpose.quota import Quotas
@@ -58,6 +61,7 @@ class Surroundings:
     """What the outside world lends the application: time, randomness, where lines go, and the sandbox's additions.
 
     `extra_headers`: added to every request to a registry (the sandbox's faults). `cases`: official sandbox cases.
+    `identity_transport`: the way to the identity provider, when it is not the network.
     """
 
     clock: Callable[[], datetime] = utc_now
@@ -67,6 +71,7 @@ class Surroundings:
     line: Line | None = None
     extra_headers: ExtraHeaders | None = None
     cases: Cases | None = None
+    identity_transport: httpx.AsyncBaseTransport | None = None
 
 
 @dataclass(slots=True)
@@ -79,6 +84,7 @@ class _Open:
     log: AuditLog
     register: Register
     people: People
+    openid: OpenId | None
 
 
 def create_app(settings: Settings, keys: Keys, around: Surroundings | None = None) -> Application:
@@ -92,7 +98,7 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with _opened(settings, keys, around, contracts, policies) as everything:
             opened.append(everything)
-            open_web(behind, everything.people, settings.public_url)
+            open_web(behind, everything.people, settings.public_url, everything.openid)
             try:
                 yield
             finally:
@@ -146,7 +152,11 @@ async def _opened(
     )
     recorder = Recorder(log, subjects, around.clock, around.line or lines or _nowhere, policies.digest)
     trace = PeopleTrace(recorder, subjects, around.clock)
-    people = People(settings.state / "people.db", trace, Assurance(), around.now, around.random)
+    oidc = settings.oidc
+    people = People(
+        settings.state / "people.db", trace, oidc.assurance if oidc else Assurance(), around.now, around.random
+    )
+    openid = _openid(settings, keys, people, around)
     house = House(
         audit=recorder,
         identity=Bearer(keys, register, around.now, around.monotonic),
@@ -164,7 +174,7 @@ async def _opened(
     saying = asyncio.create_task(announce(Snapshots(settings.state / "policies"), house.audit, policies.expansion))
     await asyncio.wait({saying}, timeout=1)  # said before the first decision, unless the log is out of order
     try:
-        yield _Open(house, pings, source, log, register, people)
+        yield _Open(house, pings, source, log, register, people, openid)
     finally:
         saying.cancel()
         for wire in wires.values():
@@ -172,9 +182,18 @@ async def _opened(
         log.close()
         documents.close()
         register.close()
+        if openid is not None:
+            await openid.close()
         people.close()
         if lines is not None:
             lines.flush()
+
+
+def _openid(settings: Settings, keys: Keys, people: People, around: Surroundings) -> OpenId | None:
+    if settings.oidc is None:
+        return None
+    provider = Provider(settings.oidc, around.monotonic, around.identity_transport)
+    return OpenId(settings.oidc, provider, people, settings.public_url, keys.links, around.now, around.random)
 
 
 def _wire(contract: Contract, settings: Settings, around: Surroundings) -> Wire:

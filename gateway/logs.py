@@ -71,6 +71,7 @@ def configure(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # each question to the identity provider, with its address
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # « started », « stopped »: our commands say it
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from connectors.kit.contract import Contract
 from connectors.kit.freshness import Window
+from gateway.people.client import BadClient, Client, client_from, fit
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -35,6 +36,8 @@ class Settings:
     maintenance: whether the contracts' maintenance windows count; the sandbox switches them off.
     windows: DLNUF_MAINTENANCE, maintenance a registry announced beside its usual one, `registry=window` separated by
         commas, in Paris time: `gip_mds=2026-12-03 13:00-17:00,msa=sunday 02:00-04:00`; default none.
+    oidc: DLNUF_OIDC_…, the identity provider people sign in with (people/client.py); without DLNUF_OIDC_ISSUER, only
+      links let people in. A wrong value refuses to start.
     registry: the registries' own variables, as their contracts name them. Secrets: never shown.
     """
 
@@ -51,6 +54,7 @@ class Settings:
     maintenance: bool = True
     windows: tuple[tuple[str, Window], ...] = ()
     registry: Mapping[str, str] = field(default_factory=dict, repr=False)
+    oidc: Client | None = None
 
 
 def from_environment(environment: Mapping[str, str], default_policies: Path) -> Settings:
@@ -75,7 +79,18 @@ def from_environment(environment: Mapping[str, str], default_policies: Path) -> 
         origin=environment.get("DLNUF_LOG_ORIGIN", "dlnuf"),
         windows=tuple(_window(text) for text in _names(environment.get("DLNUF_MAINTENANCE", ""))),
         registry=dict(environment),
+        oidc=_oidc(environment, public),
     )
+
+
+def _oidc(environment: Mapping[str, str], public_url: str) -> Client | None:
+    try:
+        found = client_from(environment)
+    except BadClient as error:
+        raise SettingsError(str(error)) from None
+    if found is not None and not fit(public_url):
+        raise SettingsError("DLNUF_OIDC_ISSUER demande que DLNUF_PUBLIC_URL soit une adresse https.")
+    return found
 
 
 def chosen(settings: Settings, contracts: Mapping[str, Contract]) -> dict[str, Contract]:

@@ -51,6 +51,7 @@ async def stay(chosen: argparse.Namespace, when_ready: Callable[[str], Any] | No
     try:
         async with started(chosen.host, chosen.port, chosen.state, chosen.payloads, chosen.public_url) as running:
             print(f"Bac à sable prêt sur {running.address} (état : {chosen.state})", flush=True)
+            print(f"Pages et connexion, avec des personnes inventées : {running.address}/connexion", flush=True)
             async with _beside(when_ready(running.address) if when_ready else None):
                 await running.finished()
     except SandboxError as error:

@@ -22,10 +22,12 @@ from gateway.audit.log import LogUnavailable
 from gateway.cli.evidence import Evidence
 from gateway.cli.fault import KINDS, read
 from gateway.cli.running import NotStarted, listen, server, serving
+from gateway.cli.sandbox_people import grant_roles, simulated_people
 from gateway.identity.bearer import issue
 from gateway.identity.habilitation import Habilitation, Token
 from gateway.identity.keys import Keys, create_missing, load
 from gateway.identity.register import Register
+from gateway.people.database import PeopleUnavailable
 from gateway.purpose.load import Policies, default_folder
 from gateway.purpose.load import load as load_policies
 from gateway.settings import Settings
@@ -78,22 +80,32 @@ async def started(
     except CasesError as error:
         raise SandboxError(str(error)) from None
     address = f"http://{_literal(host)}:{listening.getsockname()[1]}"
+    public_address = (public_url or address).rstrip("/")
+    people = simulated_people(public_address)
     settings = Settings(
         state=state,
         keys=state / "keys",
         policies=default_folder(),
-        public_url=(public_url or address).rstrip("/"),
+        public_url=public_address,
         maintenance=False,
         registry=addresses(contracts, f"http://127.0.0.1:{behind.getsockname()[1]}"),
+        oidc=people.client if people else None,
     )
     try:
         keys = _prepare(settings, load_policies(settings.policies, contracts))
-    except (OSError, LogUnavailable) as error:
+        if people:
+            grant_roles(settings, people)
+    except (OSError, LogUnavailable, PeopleUnavailable) as error:
         raise SandboxError(f"impossible d'écrire dans {state} : {error}.") from None
     (state / "address").write_text(settings.public_url + "\n", "ascii")  # for commands that print links
-    around = Surroundings(extra_headers=lambda: _fault_headers(state), cases=cases)
+    around = Surroundings(
+        extra_headers=lambda: _fault_headers(state),
+        cases=cases,
+        identity_transport=people.transport if people else None,
+    )
+    app = create_app(settings, keys, around)
     private = server(pretending, "127.0.0.1", 0, companion=True)
-    public = server(_listening_to_faults(create_app(settings, keys, around)), host, port, lasting=True)
+    public = server(_listening_to_faults(people.before(app) if people else app), host, port, lasting=True)
     try:
         async with serving(private, behind), serving(public, listening) as task:
             yield Running(address, public, task)

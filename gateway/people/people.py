@@ -120,7 +120,11 @@ class People:
     async def leave(self, secret: str, person: Person) -> str:
         """Let out; what the provider wants back to end its own session, or an empty text."""
         await self._trace.event("signed_out", actor=self._trace.person(person.id))
-        return await asyncio.to_thread(self.sessions.end, secret)
+        kept = await asyncio.to_thread(self.sessions.end, secret)
+        if not await asyncio.to_thread(self.sessions.running, person.id):
+            for old in await asyncio.to_thread(self.representations.claimed, person.id):
+                await self._unclaim(old, "déconnexion")
+        return kept
 
     async def forget(self, secret: str) -> None:
         """End the session that a browser held before it signed in anew."""
@@ -153,14 +157,8 @@ class People:
         """What the provider says of an officer: recorded, and over with the session at the latest."""
         before = await asyncio.to_thread(self.representations.claimed, account.id)
         for old in before:
-            if old.siren != siren and (old.until or 0) > self.now:
-                await self._trace.event(
-                    "representation_closed",
-                    actor=self._trace.person(account.id),
-                    role=Role.REPRESENTATIVE.value,
-                    subject=self._trace.company(old.siren),
-                    reason="le fournisseur d'identité ne le dit plus",
-                )
+            if old.siren != siren:
+                await self._unclaim(old, "le fournisseur d'identité ne le dit plus")
                 await asyncio.to_thread(self.sessions.end_all, account.id)
         if siren is None:
             return
@@ -184,6 +182,18 @@ class People:
             until=until,
         )
         await asyncio.to_thread(self.representations.claim, claimed)
+
+    async def _unclaim(self, old: Representation, reason: str) -> None:
+        """End what a provider said; one whose term is past ended by itself, as its record announced."""
+        if (old.until or 0) > self.now:
+            await self._trace.event(
+                "representation_closed",
+                actor=self._trace.person(old.account_id),
+                role=Role.REPRESENTATIVE.value,
+                subject=self._trace.company(old.siren),
+                reason=reason,
+            )
+        await asyncio.to_thread(self.representations.unclaim, old.id, reason, self.now)
 
     async def _open(self, account: Account, acr: str, siren: str | None, token: str) -> str:
         await self._trace.event("signed_in", actor=self._trace.person(account.id))

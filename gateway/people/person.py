@@ -71,23 +71,26 @@ class Person:
     csrf: str = field(default="", repr=False)
 
 
+SECOND_FACTOR = frozenset(("eidas2", "eidas3", "https://proconnect.gouv.fr/assurance/consistency-checked-2fa"))
+OFFICER = frozenset(("https://proconnect.gouv.fr/assurance/certification-dirigeant",))
+"""ProConnect's levels: an agent with a second factor; an officer of the company whose SIRET the provider names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Assurance:
-    """Which `acr` values are sure enough. Defaults are ProConnect's levels.
+    """Which `acr` values are sure enough for a granted role to be used, and for an officer to be believed."""
 
-    staff: for auditors, instructors and operators: a second factor at least. officer: the provider itself checked that
-    the person is an officer of the company whose SIRET it names.
-    """
+    auditor: frozenset[str] = SECOND_FACTOR
+    instructor: frozenset[str] = SECOND_FACTOR
+    operator: frozenset[str] = SECOND_FACTOR
+    officer: frozenset[str] = OFFICER
 
-    staff: frozenset[str] = frozenset(
-        (
-            "eidas2",
-            "eidas3",
-            "https://proconnect.gouv.fr/assurance/consistency-checked-2fa",
-        )
-    )
-    officer: frozenset[str] = frozenset(("https://proconnect.gouv.fr/assurance/certification-dirigeant",))
+    @property
+    def staff(self) -> frozenset[str]:
+        """The levels that at least one role accepts."""
+        return self.auditor | self.instructor | self.operator
 
     def enough(self, acr: str, role: Role) -> bool:
         """Whether a sign-in with this `acr` lets a granted role be used."""
-        return role is Role.REPRESENTATIVE or acr == LINK_ACR or acr in self.staff
+        levels = {Role.AUDITOR: self.auditor, Role.INSTRUCTOR: self.instructor, Role.OPERATOR: self.operator}
+        return acr == LINK_ACR or acr in levels.get(role, frozenset())

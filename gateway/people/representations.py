@@ -100,6 +100,15 @@ class Representations:
             )
             db.execute(_INSERT, _values(claimed))
 
+    def unclaim(self, representation_id: str, reason: str, now: int) -> None:
+        """End one that the provider vouched for."""
+        with self._database.writing() as db:
+            db.execute(
+                "UPDATE representation SET state = 'closed', decided_at = ?, decision = ?"
+                " WHERE id = ? AND source = 'claim' AND state = 'open'",
+                (now, reason, representation_id),
+            )
+
     def grant(self, granted: Representation) -> None:
         """Open one without a request; a request or a right that stood for the same company gives way to it."""
         with self._database.writing() as db:

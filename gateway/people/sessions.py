@@ -79,6 +79,10 @@ class Sessions:
             row = db.execute("DELETE FROM session WHERE digest = ? RETURNING sealed", (digest(secret),)).fetchone()
         return _unseal(secret, row[0]) if row and row[0] else ""
 
+    def running(self, account_id: str) -> bool:
+        """Whether an account has a session, here or in another browser."""
+        return bool(self._database.rows("SELECT 1 FROM session WHERE account_id = ? LIMIT 1", account_id))
+
     def end_all(self, account_id: str) -> None:
         """End every session of an account."""
         with self._database.writing() as db:

@@ -15,6 +15,7 @@ from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from connectors.kit.paris import PARIS
+from gateway.people.openid import OpenId
 from gateway.people.people import People
 from gateway.people.person import TITLES, Person, Role
 from gateway.web.cookies import Cookies
@@ -43,7 +44,7 @@ class Entry:
 class Web:
     """What every page may need, for as long as the application runs; `request.app.state.web`.
 
-    origin: scheme and host of the public address. provider: how the identity provider is called; empty without one.
+    origin: scheme and host of the public address. openid: the identity provider, when there is one.
     """
 
     people: People
@@ -51,7 +52,7 @@ class Web:
     assets: Assets
     cookies: Cookies
     origin: str
-    provider: str
+    openid: OpenId | None
     menu: list[Entry]
 
 
@@ -99,7 +100,7 @@ def page(
         personne=reader,
         menu=[entry for entry in web.menu if _seen(entry, reader)],
         chemin=request.url.path,
-        fournisseur=web.provider,
+        fournisseur=web.openid.client.name if web.openid else "",
         **facts,
     )
     sent = page_headers(secure=web.cookies.secure) | dict(headers or {})
@@ -107,7 +108,7 @@ def page(
 
 
 def redirect(request: Request, path: str) -> Response:
-    """Go on to one of our own pages, by GET."""
+    """Go on by GET: to one of our own pages, or to the identity provider."""
     return Response(status_code=303, headers=page_headers(secure=web_of(request).cookies.secure) | {"location": path})
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, FastAPI
 
 from connectors.kit.contract import Contract
+from gateway.people.openid import OpenId
 from gateway.people.people import People
 from gateway.people.person import Role
 from gateway.purpose.load import Policies
@@ -32,7 +33,9 @@ def add_web(
     errors.install(app)
 
 
-def open_web(app: FastAPI, people: People, public_url: str, *, menu: Sequence[Entry] = ()) -> None:
+def open_web(
+    app: FastAPI, people: People, public_url: str, openid: OpenId | None = None, *, menu: Sequence[Entry] = ()
+) -> None:
     """Give the pages what they live on, once the event loop runs. `menu`: other rooms' entries."""
     assets = Assets()
     app.state.web = Web(
@@ -41,7 +44,7 @@ def open_web(app: FastAPI, people: People, public_url: str, *, menu: Sequence[En
         assets=assets,
         cookies=Cookies.of(public_url),
         origin=origin_of(public_url),
-        provider="",
+        openid=openid,
         menu=[*MENU, *menu],
     )
 

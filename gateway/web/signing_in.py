@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Signing in and out: the page that offers it, single-use links, and the way out."""
 
+import logging
+
 from fastapi import APIRouter, Depends, Request, Response
 
-from gateway.web.cookies import Cookies
+from gateway.people.client import PROFILE_OTHER
+from gateway.people.openid import AWAY_S, SignInRefused
+from gateway.people.provider import ProviderDown
 from gateway.web.door import Checked, Form, SignedIn, Visitor, form, own_path
 from gateway.web.errors import Said, said
 from gateway.web.look import page, redirect, web_of
+
+LOG = logging.getLogger("dlnuf.web")
 
 router = APIRouter(include_in_schema=False)
 
@@ -14,6 +20,12 @@ SPENT = Said(
     "Ce lien ne fonctionne plus",
     "Un lien de connexion sert une seule fois, dans les quinze minutes. Demandez-en un autre à l'exploitant.",
 )
+DOWN = Said(
+    "Fournisseur d'identité injoignable",
+    "Le service qui vérifie votre identité ne répond pas, ou répond mal. Réessayez dans quelques minutes.",
+    again=True,
+)
+NO_PROVIDER = Said("Pas de fournisseur d'identité", "Ce service n'en a pas : demandez un lien à l'exploitant.")
 CLEAR = Said(
     "Connexion impossible à cette adresse",
     "Ce service est publié sur une adresse http, sans chiffrement : par sécurité, personne ne peut s'y connecter.",
@@ -27,6 +39,45 @@ async def offer(request: Request, person: Visitor, suite: str = "/compte") -> Re
     if person is not None and "suite" in request.query_params:
         return redirect(request, onward)
     return page(request, "connexion.html", title="Se connecter", suite=onward)
+
+
+@router.get("/connexion/depart")
+async def depart(request: Request, profil: str = PROFILE_OTHER, suite: str = "/compte") -> Response:
+    """To the identity provider, with what will tie the way back to this browser."""
+    web = web_of(request)
+    if web.openid is None:
+        return said(request, 404, NO_PROVIDER)
+    if not web.cookies.allowed:
+        return said(request, 403, CLEAR)
+    try:
+        departure = await web.openid.depart(profil, own_path(suite))
+    except ProviderDown as error:
+        LOG.warning("provider_down", extra={"reason": str(error)})
+        return said(request, 503, DOWN)
+    response = redirect(request, departure.url)
+    web.cookies.give(response, web.cookies.departure, departure.cookie, AWAY_S)
+    return response
+
+
+@router.get("/connexion/retour")
+async def come_back(request: Request) -> Response:
+    """From the identity provider: a new session, or the reason why not. The cookie of the way there is spent."""
+    web = web_of(request)
+    if web.openid is None:
+        return said(request, 404, NO_PROVIDER)
+    try:
+        identity, onward = await web.openid.come_back(_once(request), web.cookies.read(request, web.cookies.departure))
+    except SignInRefused as error:
+        if error.known:
+            await web.people.refused(error.code)
+        response = said(request, 403, Said("Connexion refusée", error.text, again=True))
+    except ProviderDown as error:
+        LOG.warning("provider_down", extra={"reason": str(error)})
+        response = said(request, 503, DOWN)
+    else:
+        response = await entered(request, await web.people.enter(identity), own_path(onward))
+    web.cookies.take(response, web.cookies.departure)
+    return response
 
 
 @router.get("/connexion/lien/{secret}")
@@ -62,11 +113,20 @@ async def out(request: Request, person: Visitor) -> Response:
 async def leave(request: Request, person: SignedIn, fields: Checked) -> Response:
     """End the session, here first."""
     web = web_of(request)
-    await web.people.leave(web.cookies.read(request, web.cookies.session), person)
+    token = await web.people.leave(web.cookies.read(request, web.cookies.session), person)
     request.state.person = None
-    response = redirect(request, "/deconnexion")
+    onward = await web.openid.way_out(token) if web.openid and token else ""
+    # A page that leads on, and not a redirection: the content policy lets forms lead to this site alone.
+    response = page(request, "deconnexion.html", title="Déconnexion", vers=onward)
     web.cookies.take(response, web.cookies.session)
     return response
+
+
+def _once(request: Request) -> dict[str, str]:
+    """The parameters of the way back; one that is there twice is not there."""
+    pairs = request.query_params.multi_items()
+    names = [name for name, _ in pairs]
+    return {name: value for name, value in pairs if names.count(name) == 1}
 
 
 async def entered(request: Request, session: str, onward: str) -> Response:
@@ -76,6 +136,5 @@ async def entered(request: Request, session: str, onward: str) -> Response:
     if before:
         await web.people.forget(before)
     response = redirect(request, onward)
-    cookies: Cookies = web.cookies
-    cookies.give(response, cookies.session, session)
+    web.cookies.give(response, web.cookies.session, session)
     return response

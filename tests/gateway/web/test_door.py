@@ -12,7 +12,7 @@ from gateway.people.sessions import IDLE_S, LINK_S, LONGEST_S
 from gateway.web.headers import is_page
 from tests.gateway.web.conftest import House, opened
 
-OPEN_TO_ALL = {"/", "/connexion", "/connexion/lien/{secret}", "/deconnexion"}
+OPEN_TO_ALL = {"/", "/connexion", "/connexion/depart", "/connexion/retour", "/connexion/lien/{secret}", "/deconnexion"}
 
 
 def addresses(routes: Iterable[Any], method: str) -> Iterator[str]:
@@ -154,7 +154,8 @@ async def test_a_sign_in_gives_a_new_session_and_ends_the_one_before(house: Hous
 async def test_signing_out_ends_the_session_itself_not_only_the_cookie(house: House) -> None:
     reader = await house.known("Élodie")
     answer = await reader.send("/deconnexion")
-    assert answer.status_code == 303
+    assert answer.status_code == 200
+    assert "Vous êtes déconnecté" in answer.text
     assert 'session=""' in answer.headers["set-cookie"]
     assert await house.people.person(reader.secret) is None
     assert house.journal.names[-1] == "signed_out"

@@ -41,6 +41,7 @@ class Report:
     """`size`: records verified, in order; `root`: hex root over them; `last_at`: time of the last one.
 
     `checkpoints`: how many checkpoints kept elsewhere were found again. `problem`: None when everything holds.
+    `erased`: how many of these records were erased, as others say (erasures.py).
     """
 
     size: int
@@ -48,3 +49,4 @@ class Report:
     last_at: str | None
     checkpoints: int
     problem: Problem | None
+    erased: int = 0

@@ -68,7 +68,7 @@ class _Reading:
     met: int = 0
 
     def report(self, problem: Problem | None) -> Report:
-        return Report(self.tree.size, self.tree.root().hex(), self.last_at, self.found, problem)
+        return Report(self.tree.size, self.tree.root().hex(), self.last_at, self.found, problem, self.erasures.count)
 
 
 def _attempt(source: Source, verifier: Verifier, kept: Sequence[str]) -> tuple[Report, bool]:
@@ -218,7 +218,7 @@ def _tiles(rows: Rows, tree: Tree) -> Problem | None:
 def _erased(erasures: Erasures) -> Problem | None:
     if found := erasures.finish():
         number, complaint = found
-        return Problem("erased", number, f"l'enregistrement {number} est effacé : {complaint}")
+        return Problem("erased", number, f"l'enregistrement {number} : {complaint}")
     return None
 
 

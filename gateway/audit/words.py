@@ -42,6 +42,7 @@ FORMATS: Mapping[str, re.Pattern[str]] = {
     "span": re.compile(r"(?!0{16})[0-9a-f]{16}"),
     "day": re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]"),
     "month": re.compile(r"[0-9]{4}-[01][0-9]"),
+    "runs": re.compile(r"[1-9][0-9]{0,15}(,[1-9][0-9]{0,15})*"),
 }
 """Keys whose value has one way of being written, whatever the event."""
 
@@ -116,6 +117,7 @@ _HOUSE: dict[str, Kinds] = {
     "month": TEXT,
     "seq": NUMBER,
     "size": NUMBER,
+    "runs": TEXT,
     "dossier": TEXT,
     "finding": TEXT,
     "campaign": TEXT,
@@ -168,10 +170,10 @@ EVENTS: Mapping[str, Event] = {
     # the log itself
     "log_read": _event(_HOUSE, "query"),
     "exported": _event(_HOUSE, "count"),
-    "erased": _event(_HOUSE, "month seq size count digest"),
+    "erased": _event(_HOUSE, "month seq size count runs digest"),
     "key_destroyed": _event(_HOUSE, "month"),
-    "hold_placed": _event(_HOUSE, "digest reason"),
-    "hold_lifted": _event(_HOUSE, "digest reason"),
+    "hold_placed": _event(_HOUSE, "reason"),
+    "hold_lifted": _event(_HOUSE, "reason"),
     "day_closed": _event(_HOUSE, "day root size"),
     "checkpoint_stamped": _event(_HOUSE, "size root digest"),
     # reviews of the log

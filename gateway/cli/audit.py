@@ -13,7 +13,7 @@ from gateway.audit.report import Report
 from gateway.audit.show import Line, head_note, last_records, readable, records_of
 from gateway.audit.trouble import UNREADABLE, described
 from gateway.audit.verify import verify
-from gateway.cli import audit_index
+from gateway.cli import audit_erase, audit_export, audit_hold, audit_index
 
 _VERIFIED, _REFUSED, _USAGE = 0, 1, 2
 
@@ -62,6 +62,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "affiche la tête signée du journal, à garder ailleurs",
         "dlnuf audit checkpoint --state .sandbox > point-de-controle.txt",
     )
+    for more in (audit_export, audit_erase, audit_hold):
+        more.register(verbs)
     audit_index.options(_leaf(verbs, "index", audit_index.run, audit_index.PURPOSE, audit_index.EXAMPLE))
 
     leaf = _leaf(
@@ -204,9 +206,13 @@ def _as_text(report: Report, verifier: Verifier, compared: bool) -> str:
         else "Sans point de contrôle gardé ailleurs (--checkpoint), un retour à un état antérieur ne se verrait pas."
     )
     return (
-        f"VÉRIFIÉ : {_counted(report.size)}{until}.\nRacine : {report.root}\n"
+        f"VÉRIFIÉ : {_counted(report.size)}{until}.\n{_gone(report.erased)}Racine : {report.root}\n"
         f"Clé : {readable(verifier.text())}\n{against}"
     )
+
+
+def _gone(erased: int) -> str:
+    return f"Effacés au terme de leur conservation, comme le journal le dit : {erased}.\n" if erased else ""
 
 
 def _counted(size: int) -> str:

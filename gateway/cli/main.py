@@ -36,6 +36,9 @@ WORDS = {
     "invalid int value: ": "n'est pas un nombre entier : ",
     "ambiguous option: ": "option ambiguë : ",
     "could match": "peut être",
+    "one of the arguments ": "il manque l'une des options ",
+    " is required": "",
+    "not allowed with argument": "ne va pas avec l'option",
 }
 """The sentences of argparse that a user meets, in French."""
 

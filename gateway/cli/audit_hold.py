@@ -50,7 +50,7 @@ def _place(args: argparse.Namespace, shop: Shop) -> None:
     except ValueError as error:
         raise Misuse(f"{error} : donnez --company, --habilitation, --since ou --until.") from error
     subject = None if hold.company is None else shop.subjects.commitment(hold.company, shop.now)
-    told = {
+    told: dict[str, object] = {
         "id": hold.id, "subject": subject, "habilitation": hold.habilitation, "day": hold.since, "until": hold.until,
     }  # fmt: skip
     shop.evidence.happened("hold_placed", told, hold.reason)

@@ -31,8 +31,8 @@ def attestation_pages(candidature: Candidature, companies: Mapping[str, Company]
         issued=f"Établie le {moment(now)} (heure de Paris).",
         mention=(
             f"La candidature de {name} a été déposée le {moment(candidature.seal.at)}. Un registre qui ne répondait "
-            "pas ce jour-là n'a pas empêché ce dépôt : sa réponse sera jointe dès qu'elle arrivera, et l'état d'origine "
-            "reste lisible."
+            "pas ce jour-là n'a pas empêché ce dépôt : sa réponse sera jointe dès qu'elle arrivera, et l'état "
+            "d'origine reste lisible."
         ),
         sections=(
             deposit(candidature.seal),

@@ -10,16 +10,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-Role = Literal["sole-tenderer", "group-lead", "group-mem", "oeron", "subcont"]
+Role = str
+"""A code of the list eo-role-type, as `words.Role.espd` gives it."""
+
 Size = Literal["micro", "small", "medium", "sme", "large"]
 Confidentiality = Literal["PUBLIC", "RESTRICTED", "CONFIDENTIAL"]
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From a day to a day, both included."""
+    """From a day (None when it is not known) to a day, both included."""
 
-    start: date
+    start: date | None
     end: date
 
 

@@ -193,7 +193,8 @@ def _response(root: ET.Element, line: Property, value: Value, rank: int) -> None
         return
     if isinstance(value, Period):
         period = _below(outer, "ApplicablePeriod")
-        _text(period, "StartDate", value.start.isoformat())
+        if value.start:
+            _text(period, "StartDate", value.start.isoformat())
         _text(period, "EndDate", value.end.isoformat())
         return
     place = _below(outer, "ResponseValue")

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A dossier as an ESPD Response: parties, lot, answers and where each fact comes from."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from gateway.dossier.company import Company, Identity
+from gateway.dossier.espd.answers import answers, cited, group_name
+from gateway.dossier.espd.model import Address, Buyer, Contact, EspdResponse, Evidence, Operator, Signatory, Size
+from gateway.dossier.values import Candidature, Item, Member
+from gateway.dossier.words import Access, Role
+
+NO_LOT = "LOT-0000"
+"""The one lot of a tender that is not divided into lots, as eForms call it."""
+
+PROCEDURES = {
+    "open": "open",
+    "restricted": "restricted",
+    "neg-w-call": "neg-w-call",
+    "neg-wo-call": "neg-wo-call",
+    "comp-dial": "comp-dial",
+    "innovation": "innovation",
+    "comp-tend": "comp-tend",
+    "oth-single": "oth-single",
+    "oth-mult": "oth-mult",
+    "procédure ouverte": "open",
+    "appel d'offres ouvert": "open",
+    "procédure restreinte": "restricted",
+    "appel d'offres restreint": "restricted",
+    "dialogue compétitif": "comp-dial",
+    "partenariat d'innovation": "innovation",
+}
+"""Codes of the EU list `procurement-procedure-type`, and the French names that can only mean one of them."""
+
+_SIZES: dict[str, Size] = {"micro": "micro", "small": "small", "medium": "medium", "large": "large"}
+
+
+def espd_of(
+    candidature: Candidature,
+    member: Member,
+    company: Company,
+    lot: str | None,
+    uuid: str,
+    at: int,
+    address_of: Callable[[Item], str],
+) -> EspdResponse:
+    """The response of one member for one lot. `lot`: None for the only one; `address_of`: where an item is shown."""
+    found = answers(candidature, member, company)
+    items = [item for name in cited(found) if (item := candidature.item(name)) is not None]
+    tender = candidature.tender
+    return EspdResponse(
+        id=f"{candidature.number}-{member.siret}",
+        uuid=uuid,
+        issued_at=datetime.fromtimestamp(at, UTC),
+        reference=tender.reference or None,
+        title=tender.title or None,
+        procedure=PROCEDURES.get(tender.procedure.strip().lower().replace("’", "'")),
+        buyer=Buyer(tender.buyer_siret, tender.buyer_name or None),
+        operator=_operator(candidature, member, company.identity),
+        lots=_lots(candidature, member, lot),
+        answers=found,
+        evidence=tuple(_evidence(item, address_of(item)) for item in items),
+    )
+
+
+def _lots(candidature: Candidature, member: Member, lot: str | None) -> tuple[str, ...]:
+    """The lot asked for; else those the member answers; else the tender as a whole."""
+    answered = member.lots or candidature.lots
+    if lot is not None:
+        return (lot,) if lot in answered else ()
+    return answered or (NO_LOT,)
+
+
+def _operator(candidature: Candidature, member: Member, identity: Identity | None) -> Operator:
+    signatory = candidature.signatory(member.siret)
+    grouped = member.role in (Role.LEAD, Role.MEMBER)
+    return Operator(
+        siret=member.siret,
+        name=identity.name if identity else None,
+        role=member.role.espd,
+        size=_SIZES.get(identity.size) if identity else None,
+        address=_address(identity),
+        contact=Contact(None, member.contact.phone or None, member.contact.email or None),
+        signatory=Signatory(signatory.first_name, signatory.family_name, signatory.country) if signatory else None,
+        group_name=group_name(candidature) if grouped else None,
+    )
+
+
+def _address(identity: Identity | None) -> Address:
+    place = identity.address if identity else None
+    if place is None:
+        return Address(None, None, None, None)
+    return Address(", ".join(place.lines) or None, place.city or None, place.postcode or None, place.country or None)
+
+
+def _evidence(item: Item, address: str) -> Evidence:
+    found = item.provenance
+    return Evidence(
+        id=item.id,
+        reference=found.exchange if found else item.id,
+        uri=address,
+        issuer=found.provider if found else "",
+        issuer_id=found.registry if found else "",
+        confidentiality="PUBLIC" if item.access is Access.PUBLIC else "CONFIDENTIAL",
+    )

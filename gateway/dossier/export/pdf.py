@@ -8,6 +8,7 @@ from importlib.resources import as_file, files
 
 import orjson
 
+from gateway.dossier.export.letters import shown
 from gateway.dossier.export.pages import Line, Pages
 from gateway.dossier.words import State
 
@@ -28,16 +29,16 @@ def pdf(pages: Pages) -> bytes:
     import typst  # 80 MB of layout engine, loaded by those who print
 
     told = {
-        "title": pages.title,
-        "subtitle": pages.subtitle,
-        "reference": pages.reference,
-        "issued": pages.issued,
-        "mention": pages.mention,
+        "title": shown(pages.title),
+        "subtitle": shown(pages.subtitle),
+        "reference": shown(pages.reference),
+        "issued": shown(pages.issued),
+        "mention": shown(pages.mention),
         "sections": [
             {
-                "title": section.title,
-                "introduction": section.introduction,
-                "nothing": section.nothing or "Rien à signaler.",
+                "title": shown(section.title),
+                "introduction": shown(section.introduction),
+                "nothing": shown(section.nothing or "Rien à signaler."),
                 "lines": [_line(line) for line in section.lines],
             }
             for section in pages.sections
@@ -55,9 +56,9 @@ def pdf(pages: Pages) -> bytes:
 
 def _line(line: Line) -> dict[str, str]:
     return {
-        "label": line.label,
-        "text": line.text,
+        "label": shown(line.label),
+        "text": shown(line.text),
         "state": STATES[line.state] if line.state else "",
-        "source": line.source,
-        "note": line.note,
+        "source": shown(line.source),
+        "note": shown(line.note),
     }

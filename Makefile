@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 COMPILE := -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: install install-dev demo test soak check bench lock format clean
+.PHONY: install install-dev demo test soak test-browser check bench lock format clean
 
 install: .venv/.installed
 install-dev: .venv/.installed-dev
@@ -27,6 +27,12 @@ test: install-dev
 
 soak: install-dev ## a hundred kills, thousands of scripts: minutes, on demand
 	$(BIN)/pytest -m slow
+
+test-browser: install-dev ## the pages in Debian's Chromium, phone and desktop, judged by axe
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+	  && apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium >/dev/null; } \
+	  || { echo "Il faut Chromium (paquet Debian « chromium ») : installez-le, puis recommencez."; exit 1; }
+	$(BIN)/pytest -n 0 -m browser tests/browser
 
 check: install-dev
 	$(BIN)/ruff format --check .

@@ -19,8 +19,8 @@ from gateway.audit.log import AuditLog
 from gateway.audit.note import Signer
 from gateway.audit.recording import Line, Recorder
 from gateway.audit.snapshots import Snapshots, announce
+from gateway.audit.stores.keys import keys_at
 from gateway.audit.subject import KeysUnavailable, Subjects
-from gateway.audit.subject_keys import SqliteKeys
 from gateway.cache import Cache
 from gateway.documents import Documents
 from gateway.edge.hot import Application, HotRoute
@@ -129,7 +129,7 @@ async def _opened(
     """Open everything, in order; close it all, in the other order."""
     settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = AuditLog.open(settings.state / "audit.db", Signer(settings.origin, keys.audit))
-    subjects = Subjects(keys.subjects, SqliteKeys(settings.state / "subjects.db"), around.random, around.monotonic)
+    subjects = Subjects(keys.subjects, keys_at(settings.state / "audit.db"), around.random, around.monotonic)
     with suppress(KeysUnavailable):  # then each request says so, until the key can be had
         subjects.prepare(around.clock())
     register = Register(settings.state / "register.db")

@@ -16,6 +16,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from gateway.audit.trouble import described
+
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS hold(id TEXT PRIMARY KEY, placed_at TEXT NOT NULL, lifted_at TEXT, "
     "reason TEXT NOT NULL, company BLOB, habilitation TEXT, since TEXT, until TEXT) STRICT"
@@ -120,4 +122,6 @@ class Holds:
                 connection.execute(_TABLE)
                 yield connection
         except (sqlite3.Error, OSError) as error:
-            raise HoldsUnavailable(f"les conservations ne peuvent pas être lues ou gardées : {error}") from error
+            raise HoldsUnavailable(
+                f"les conservations ne peuvent pas être lues ou gardées : {described(error)}"
+            ) from error

@@ -12,6 +12,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from gateway.audit.trouble import described
+
 _BUSY_S = 2.0
 _TABLE = "CREATE TABLE IF NOT EXISTS subject_key(month TEXT PRIMARY KEY, wrapped BLOB) STRICT, WITHOUT ROWID"
 
@@ -82,4 +84,6 @@ class SqliteKeys:
                 connection.execute(_TABLE)
                 yield connection
         except (sqlite3.Error, OSError) as error:
-            raise KeysUnavailable(f"les clés des sujets ne peuvent pas être lues ou gardées : {error}") from error
+            raise KeysUnavailable(
+                f"les clés des sujets ne peuvent pas être lues ou gardées : {described(error)}"
+            ) from error

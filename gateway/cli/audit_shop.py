@@ -19,10 +19,11 @@ from gateway.audit.log import ANCHOR
 from gateway.audit.note import Signer
 from gateway.audit.reader import LogReader, LogUnreadable, StoreReader
 from gateway.audit.retention import HoldUnknown
+from gateway.audit.stores.keys import keys_at
 from gateway.audit.stores.places import Place
 from gateway.audit.stores.writers import store_at
 from gateway.audit.subject import KeysUnavailable, Subjects
-from gateway.audit.subject_keys import SqliteKeys
+from gateway.audit.subject_keys import KeyStore
 from gateway.cli.evidence import Evidence
 from gateway.cli.state import Misuse, place
 from gateway.identity.keys import Keys, load
@@ -41,7 +42,7 @@ class Shop:
     evidence: Evidence
     log: LogReader
     now: datetime
-    store: SqliteKeys
+    store: KeyStore
     subjects: Subjects = field(init=False)
     holds: Holds = field(init=False)
 
@@ -73,7 +74,7 @@ def run(verb: Verb, args: argparse.Namespace) -> None:
     try:
         shop = Shop(
             where.state, log, keys, Signer(where.origin, keys.audit), evidence, StoreReader.at(log),
-            datetime.fromtimestamp(time.time(), UTC), SqliteKeys(where.state / "subjects.db"),
+            datetime.fromtimestamp(time.time(), UTC), keys_at(log),
         )  # fmt: skip
         verb(args, shop)
     except _TROUBLE as error:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from gateway.audit.stores.keys import keys_at
 from gateway.audit.subject import Subjects
-from gateway.audit.subject_keys import SqliteKeys
 from gateway.cli.evidence import Evidence, operator
 from gateway.cli.state import Place
 from gateway.identity.keys import load
@@ -99,9 +99,7 @@ def opened(where: Place, *, create: bool = False) -> Iterator[Book]:
     try:
         database = Database(path)
         try:
-            subjects = Subjects(
-                keys.subjects, SqliteKeys(where.state / "subjects.db"), secrets.token_bytes, time.monotonic
-            )
+            subjects = Subjects(keys.subjects, keys_at(where.state / "audit.db"), secrets.token_bytes, time.monotonic)
             yield Book(database, evidence, subjects)
         finally:
             database.close()

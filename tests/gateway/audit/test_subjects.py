@@ -151,7 +151,7 @@ def test_a_locked_store_is_not_waited_for_for_ever(tmp_path: Path) -> None:
     subjects(tmp_path).commitment(SIREN, NOVEMBER)
     with sqlite3.connect(tmp_path / "subjects.db", isolation_level=None) as holder:
         holder.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(KeysUnavailable, match="locked"):
+        with pytest.raises(KeysUnavailable, match="autre processus"):
             subjects(tmp_path).commitment(SIREN, DECEMBER)
         holder.execute("ROLLBACK")
     holder.close()

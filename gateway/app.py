@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from connectors.kit.contract import Contract, load_all
 from gateway.audit.log import AuditLog
 from gateway.audit.note import Signer
+from gateway.audit.publisher import Publisher
 from gateway.audit.recording import Line, Recorder
 from gateway.audit.snapshots import Snapshots, announce
 from gateway.audit.stores.keys import keys_at
@@ -24,6 +25,7 @@ from gateway.audit.subject import KeysUnavailable, Subjects
 from gateway.cache import Cache
 from gateway.documents import Documents
 from gateway.edge.hot import Application, HotRoute
+from gateway.edge.log_health import add_log_health
 from gateway.edge.pages import add_pages
 from gateway.edge.pings import Pings
 from gateway.edge.published import add_contract
@@ -82,6 +84,7 @@ class _Open:
     pings: Pings
     source: Source
     log: AuditLog
+    publisher: Publisher
     register: Register
     people: People
     openid: OpenId | None
@@ -118,6 +121,7 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
     )
     add_web(behind, contracts, policies)
     add_contract(behind)
+    add_log_health(behind, lambda: opened[0].publisher, lambda: opened[0].log.size)
     products = [product for contract in contracts.values() for product in contract.products.values()]
     return HotRoute(behind, Router(products), lambda: opened[0].house, settings.trusted_proxies)
 
@@ -128,8 +132,8 @@ async def _opened(
 ) -> AsyncIterator[_Open]:
     """Open everything, in order; close it all, in the other order."""
     settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    log = AuditLog.open(settings.state / "audit.db", Signer(settings.origin, keys.audit))
-    subjects = Subjects(keys.subjects, keys_at(settings.state / "audit.db"), around.random, around.monotonic)
+    log = AuditLog.open(settings.log, Signer(settings.origin, keys.audit), anchor=settings.anchor)
+    subjects = Subjects(keys.subjects, keys_at(settings.log), around.random, around.monotonic)
     with suppress(KeysUnavailable):  # then each request says so, until the key can be had
         subjects.prepare(around.clock())
     register = Register(settings.state / "register.db")
@@ -174,7 +178,8 @@ async def _opened(
     saying = asyncio.create_task(announce(Snapshots(settings.state / "policies"), house.audit, policies.expansion))
     await asyncio.wait({saying}, timeout=1)  # said before the first decision, unless the log is out of order
     try:
-        yield _Open(house, pings, source, log, register, people, openid)
+        async with Publisher(log).running() as publisher:
+            yield _Open(house, pings, source, log, publisher, register, people, openid)
     finally:
         saying.cancel()
         for wire in wires.values():

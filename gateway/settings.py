@@ -33,6 +33,10 @@ class Settings:
     trusted_proxies: DLNUF_TRUSTED_PROXIES, networks whose X-Forwarded-For is believed; default none (the peer counts).
     cache_bytes: DLNUF_CACHE_BYTES, memory for fresh answers; default 32 MiB. 0 asks the registry each time.
     origin: DLNUF_LOG_ORIGIN, name of the audit log in its signed heads; default `dlnuf`. Keep it for the log's life.
+    log_url: DLNUF_LOG_URL, address of the PostgreSQL that keeps the log, `postgresql://…` with libpq's options (TLS:
+        `sslmode=verify-full&sslrootcert=…`); default none: the log is `<state>/audit.db`. A secret: never shown.
+    log_anchor: DLNUF_LOG_ANCHOR, file that remembers the last published head; default `<state>/log.anchor`. Another
+        disk than the log's own says more: whoever restores both from one backup restores a memory of the past.
     maintenance: whether the contracts' maintenance windows count; the sandbox switches them off.
     windows: DLNUF_MAINTENANCE, maintenance a registry announced beside its usual one, `registry=window` separated by
         commas, in Paris time: `gip_mds=2026-12-03 13:00-17:00,msa=sunday 02:00-04:00`; default none.
@@ -51,10 +55,22 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = ()
     cache_bytes: int = 32 * 1024 * 1024
     origin: str = "dlnuf"
+    log_url: str = field(default="", repr=False)
+    log_anchor: Path | None = None
     maintenance: bool = True
     windows: tuple[tuple[str, Window], ...] = ()
     registry: Mapping[str, str] = field(default_factory=dict, repr=False)
     oidc: Client | None = None
+
+    @property
+    def log(self) -> Path | str:
+        """Where the log is kept: a file, or the address of a database."""
+        return self.log_url or self.state / "audit.db"
+
+    @property
+    def anchor(self) -> Path:
+        """The file that remembers what was published of it."""
+        return self.log_anchor or self.state / "log.anchor"
 
 
 def from_environment(environment: Mapping[str, str], default_policies: Path) -> Settings:
@@ -77,6 +93,8 @@ def from_environment(environment: Mapping[str, str], default_policies: Path) -> 
         trusted_proxies=tuple(_network(text) for text in _names(environment.get("DLNUF_TRUSTED_PROXIES", ""))),
         cache_bytes=_whole(environment, "DLNUF_CACHE_BYTES", 32 * 1024 * 1024, 0, 1 << 40),
         origin=environment.get("DLNUF_LOG_ORIGIN", "dlnuf"),
+        log_url=_address(environment.get("DLNUF_LOG_URL", "")),
+        log_anchor=Path(environment["DLNUF_LOG_ANCHOR"]) if environment.get("DLNUF_LOG_ANCHOR") else None,
         windows=tuple(_window(text) for text in _names(environment.get("DLNUF_MAINTENANCE", ""))),
         registry=dict(environment),
         oidc=_oidc(environment, public),
@@ -139,6 +157,12 @@ def _window(text: str) -> tuple[str, Window]:
         raise SettingsError(
             f"DLNUF_MAINTENANCE : « {text} » ne se lit pas ; écrivez par exemple gip_mds=2026-12-03 13:00-17:00."
         ) from None
+
+
+def _address(text: str) -> str:
+    if text and not text.startswith(("postgresql://", "postgres://")):
+        raise SettingsError("DLNUF_LOG_URL doit commencer par postgresql:// (le journal est un fichier sans elle).")
+    return text
 
 
 def _network(text: str) -> Network:

@@ -10,22 +10,24 @@ is tried again every second: a gateway that is sent no request while it is not r
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future as ThreadFuture
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from gateway.audit.anchor import Anchor
 from gateway.audit.canonical import MAX_BYTES
-from gateway.audit.ledger import Ledger, LogUnavailable
+from gateway.audit.ledger import Ledger, LogUnavailable, Published
 from gateway.audit.note import Signer
 from gateway.audit.stores.places import Place
 from gateway.audit.stores.writers import store_at
 from gateway.audit.waiting import Desk, Promise, late, settle
 
-__all__ = ["AuditLog", "LogUnavailable"]
+__all__ = ["AuditLog", "LogUnavailable", "Published"]
+
+Result = TypeVar("Result")
 
 ANCHOR = "log.anchor"
 BATCH = 512
@@ -34,6 +36,12 @@ PATIENCE_S = 5.0
 LINGER_S = 0.002
 RETRY_S = 1.0
 _CLOSED = "le journal est fermé"
+
+
+class _Errand(NamedTuple):
+    """Something else for the writer to do, between two batches: who waits for it gets its result or its error."""
+
+    work: Callable[[], None]
 
 
 class _Wish(NamedTuple):
@@ -51,7 +59,7 @@ class AuditLog:
         self._ledger = ledger
         self._queue_limit = queue_limit
         self._patience_s = patience_s
-        self._queue: SimpleQueue[_Wish | None] = SimpleQueue()
+        self._queue: SimpleQueue[_Wish | _Errand | None] = SimpleQueue()
         self._desks: dict[asyncio.AbstractEventLoop, Desk] = {}
         self._closing = threading.Lock()
         self._closed = False
@@ -128,6 +136,18 @@ class AuditLog:
             raise late(self._patience_s) from error
         return list(range(first, first + len(entries)))
 
+    async def publish(self, age_s: float = 0) -> Published:
+        """Show the durable head to readers, unless the last shown is younger than `age_s`. Raises LogUnavailable."""
+        return await self._later(lambda: self._ledger.publish(age_s))
+
+    async def cosign(self, size: int, note: str) -> None:
+        """Put a note with its cosignatures in the place of the one published. Raises LogUnavailable."""
+        await self._later(lambda: self._ledger.cosign(size, note))
+
+    def prune_now(self, numbers: Sequence[int]) -> int:
+        """Erase what these records say, and wait: for commands. How many there were. Raises LogUnavailable."""
+        return self._errand(lambda: self._ledger.prune(numbers)).result()
+
     def close(self) -> None:
         """Write what is queued, then let go of the file. May be called again."""
         with self._closing:
@@ -144,6 +164,29 @@ class AuditLog:
         if max(map(len, entries)) > MAX_BYTES:
             raise LogUnavailable(f"un enregistrement dépasse {MAX_BYTES} octets")
 
+    async def _later(self, work: Callable[[], Result]) -> Result:
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(self._errand(work)), self._patience_s)
+        except TimeoutError as error:
+            raise late(self._patience_s) from error
+
+    def _errand(self, work: Callable[[], Result]) -> "ThreadFuture[Result]":
+        """Have the writer do this, in its turn."""
+        if self._closed:
+            raise LogUnavailable(_CLOSED)
+        promise: ThreadFuture[Result] = ThreadFuture()
+
+        def run() -> None:
+            if not promise.set_running_or_notify_cancel():
+                return
+            try:
+                promise.set_result(work())
+            except Exception as error:  # whatever it was, it belongs to the one who waits, not to the writer
+                promise.set_exception(error)
+
+        self._queue.put(_Errand(run))
+        return promise
+
     def _open_desk(self, loop: asyncio.AbstractEventLoop) -> Desk:
         for other, desk in list(self._desks.items()):
             if desk.abandoned:
@@ -152,7 +195,7 @@ class AuditLog:
 
     def _write_all(self) -> None:
         """The writer's life: one batch after the other, until it is asked to stop."""
-        wish: _Wish | None
+        wish: _Wish | _Errand | None
         stopping = False
         crowded = False
         while not stopping:
@@ -163,7 +206,7 @@ class AuditLog:
                 time.sleep(LINGER_S)
             batch: list[_Wish] = []
             waiting = 0
-            while wish is not None:
+            while isinstance(wish, _Wish):
                 batch.append(wish)
                 waiting += len(wish.entries)
                 if waiting >= BATCH:
@@ -176,10 +219,12 @@ class AuditLog:
             crowded = waiting > 1
             if batch:
                 self._write(batch)
+            if isinstance(wish, _Errand):
+                wish.work()
         self._ledger.close()
         self._turn_away()
 
-    def _next(self) -> _Wish | None:
+    def _next(self) -> _Wish | _Errand | None:
         """The next in the queue; None to stop. While the file is out of order, it is tried again meanwhile."""
         while self._ledger.reason:
             with suppress(Empty):
@@ -206,5 +251,8 @@ class AuditLog:
         with suppress(Empty):
             while True:
                 wish = self._queue.get_nowait()
-                if wish is not None:
+                if isinstance(wish, _Errand):
+                    wish.work()  # the ledger opens again for it, and is closed once more
+                    self._ledger.close()
+                elif wish is not None:
                     settle([(wish.promise, 0, wish.desk)], _CLOSED)

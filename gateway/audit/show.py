@@ -4,12 +4,12 @@
 import sqlite3
 import unicodedata
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 import orjson
 
-from gateway.audit.reading import opened
+from gateway.audit.stores.places import Place, source_at
 
 _EVENTS = {
     "asked": "question",
@@ -81,9 +81,8 @@ _SHOWN = {
     "operator": "opérateur",
     "reason": "motif",
 }
+_AT_ONCE = 1000
 _WORDS = {True: "oui", False: "non", None: "néant"}
-_LAST = "SELECT seq, CAST(entry AS BLOB) FROM record ORDER BY seq DESC LIMIT ?"
-_HOLDING = "SELECT seq, CAST(entry AS BLOB) FROM record WHERE instr(CAST(entry AS BLOB), ?) > 0 ORDER BY seq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,30 +105,35 @@ class Line:
         return "  ".join((head, *told))
 
 
-def last_records(path: Path, count: int) -> Iterator[Line]:
-    """The last `count` records, oldest first. Raises trouble.UNREADABLE."""
-    with opened(path) as connection:
-        rows = connection.execute(_LAST, (count,)).fetchall()
-    for number, entry in reversed(rows):
-        yield Line(number, _record(entry), erased=entry is None)
+def last_records(place: Place, count: int) -> Iterator[Line]:
+    """The last `count` records, oldest first. Raises what trouble.unreadable knows."""
+    with closing(source_at(place)) as source, source.reading() as rows:
+        last = rows.last_record()
+        stop = int(str(last[0])) + 1 if last else 0
+        for start in range(max(0, stop - count), stop, _AT_ONCE):
+            for number, entry, _ in rows.entries(start, min(stop, start + _AT_ONCE)):
+                yield Line(number, _record(entry))
 
 
-def records_of(path: Path, identity: str) -> Iterator[Line]:
-    """Every record of one exchange, in order. Reads the whole log. Raises trouble.UNREADABLE."""
-    with opened(path) as connection:
-        for number, entry in connection.execute(_HOLDING, (identity.encode("utf-8", "surrogatepass"),)):
-            record = _record(entry)
-            if record is not None and record.get("id") == identity:
-                yield Line(number, record)
+def records_of(place: Place, identity: str) -> Iterator[Line]:
+    """Every record of one exchange, in order. Reads the whole log. Raises what trouble.unreadable knows."""
+    wanted = identity.encode("utf-8", "surrogatepass")
+    with closing(source_at(place)) as source, source.reading() as rows:
+        for number, _, entry, _ in rows.records():
+            if isinstance(entry, bytes) and wanted in entry:
+                record = _record(entry)
+                if record is not None and record.get("id") == identity:
+                    yield Line(int(str(number)), record)
 
 
-def head_note(path: Path) -> str:
-    """The signed note of the head as it stands in the file, not verified. Raises trouble.UNREADABLE."""
-    with opened(path) as connection:
-        row = connection.execute("SELECT note FROM head").fetchone()
-    if row is None or not isinstance(row[0], str):
+def head_note(place: Place) -> str:
+    """The signed note of the head as it stands in the store, not verified. Raises what trouble.unreadable knows."""
+    with closing(source_at(place)) as source, source.reading() as rows:
+        heads = rows.heads()
+    note = heads[0][-1] if heads else None
+    if not isinstance(note, str):
         raise sqlite3.DatabaseError("la tête du journal manque")
-    return row[0]
+    return note
 
 
 def readable(value: object) -> str:
@@ -149,11 +153,9 @@ def _escaped(letter: str) -> str:
     return f"\\u{ord(letter):04x}" if ord(letter) <= 0xFFFF else f"\\U{ord(letter):08x}"
 
 
-def _record(entry: bytes | None) -> Mapping[str, object] | None:
-    if entry is None:
-        return None
+def _record(entry: object) -> Mapping[str, object] | None:
     try:
-        record = orjson.loads(entry)
+        record = orjson.loads(entry if isinstance(entry, bytes | str) else b"")
     except orjson.JSONDecodeError:
         return None
     return record if isinstance(record, dict) else None

@@ -116,6 +116,7 @@ _HOUSE: dict[str, Kinds] = {
     "root": TEXT,
     "month": TEXT,
     "seq": NUMBER,
+    "origin": TEXT,
     "size": NUMBER,
     "runs": TEXT,
     "dossier": TEXT,
@@ -176,6 +177,7 @@ EVENTS: Mapping[str, Event] = {
     "hold_lifted": _event(_HOUSE, "reason"),
     "day_closed": _event(_HOUSE, "day root size"),
     "checkpoint_stamped": _event(_HOUSE, "size root digest"),
+    "log_recovered": _event(_HOUSE, "origin size root reason"),
     # reviews of the log
     "finding_raised": _event(_HOUSE, "finding"),
     "finding_closed": _event(_HOUSE, "finding reason"),

@@ -3,6 +3,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -11,9 +12,10 @@ from pathlib import Path
 from gateway.audit.note import BadNote, Verifier
 from gateway.audit.report import Report
 from gateway.audit.show import Line, head_note, last_records, readable, records_of
-from gateway.audit.trouble import UNREADABLE, described
+from gateway.audit.stores.places import SCHEMES, Place
+from gateway.audit.trouble import described, unreadable
 from gateway.audit.verify import verify
-from gateway.cli import audit_erase, audit_export, audit_hold, audit_index
+from gateway.cli import audit_erase, audit_export, audit_hold, audit_index, audit_recover
 
 _VERIFIED, _REFUSED, _USAGE = 0, 1, 2
 
@@ -64,7 +66,24 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     for more in (audit_export, audit_erase, audit_hold):
         more.register(verbs)
-    audit_index.options(_leaf(verbs, "index", audit_index.run, audit_index.PURPOSE, audit_index.EXAMPLE))
+    audit_index.options(
+        _leaf(
+            verbs,
+            "index",
+            lambda arguments: audit_index.run(arguments, _place(arguments)),
+            audit_index.PURPOSE,
+            audit_index.EXAMPLE,
+        )
+    )
+
+    leaf = _leaf(
+        verbs,
+        "recover",
+        lambda arguments: audit_recover.run(arguments, _place(arguments)),
+        audit_recover.PURPOSE,
+        audit_recover.EXAMPLE,
+    )
+    audit_recover.options(leaf)
 
     leaf = _leaf(
         verbs,
@@ -98,6 +117,9 @@ def _leaf(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     leaf.add_argument("--state", metavar="DOSSIER", type=Path, required=True, help="dossier d'état, ou une copie")
+    leaf.add_argument(
+        "--database", action="store_true", help="le journal est dans la base que nomme DLNUF_LOG_URL, et non audit.db"
+    )
     leaf.set_defaults(run=lambda arguments: _guarded(run, arguments))
     return leaf
 
@@ -111,9 +133,21 @@ def _guarded(run: Callable[[argparse.Namespace], int], arguments: argparse.Names
     except _Wrong as error:
         print(f"dlnuf audit : {error}", file=sys.stderr)
         return _USAGE
-    except (*UNREADABLE, BadNote) as error:
+    except Exception as error:
+        if not (unreadable(error) or isinstance(error, BadNote)):
+            raise
         print(f"dlnuf audit : {readable(described(error))}", file=sys.stderr)
         return _REFUSED
+
+
+def _place(arguments: argparse.Namespace) -> Place:
+    """Where the log is: in the folder, or in the database of the environment, which no command line should show."""
+    if not arguments.database:
+        return Path(arguments.state) / "audit.db"
+    address = os.environ.get("DLNUF_LOG_URL", "")
+    if not address.startswith(SCHEMES):
+        raise _Wrong("--database : DLNUF_LOG_URL ne donne pas d'adresse postgresql://…")
+    return address
 
 
 def _verify(arguments: argparse.Namespace) -> int:
@@ -123,14 +157,14 @@ def _verify(arguments: argparse.Namespace) -> int:
     except (BadNote, OSError, UnicodeDecodeError) as error:
         print(f"REFUSÉ : la clé publique du dossier, audit.pub, ne peut pas être lue : {_reason(error)}")
         return _REFUSED
-    report = verify(arguments.state / "audit.db", verifier, kept)
+    report = verify(_place(arguments), verifier, kept)
     print(_as_json(report) if arguments.json else _as_text(report, verifier, bool(kept)))
     return _VERIFIED if report.problem is None else _REFUSED
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    path = arguments.state / "audit.db"
-    lines = records_of(path, arguments.id) if arguments.id else last_records(path, arguments.last)
+    place = _place(arguments)
+    lines = records_of(place, arguments.id) if arguments.id else last_records(place, arguments.last)
     for line in lines:
         print(_line_as_json(line) if arguments.json else line.text())
     return _VERIFIED
@@ -148,7 +182,7 @@ def _replay(arguments: argparse.Namespace) -> int:
 
 
 def _checkpoint(arguments: argparse.Namespace) -> int:
-    note = head_note(arguments.state / "audit.db")
+    note = head_note(_place(arguments))
     _key_of(arguments.state).open(note)
     print(note, end="")
     return _VERIFIED

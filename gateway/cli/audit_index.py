@@ -7,8 +7,9 @@ import time
 
 from gateway.audit.index.follow import Follower
 from gateway.audit.index.store import Store
-from gateway.audit.reader import LogUnreadable, SqliteReader
+from gateway.audit.reader import LogUnreadable, StoreReader
 from gateway.audit.show import readable
+from gateway.audit.stores.places import Place
 
 PURPOSE = "met à jour l'index de recherche de la console, ou le reconstruit"
 EXAMPLE = "dlnuf audit index --state .sandbox --rebuild"
@@ -20,11 +21,9 @@ def options(leaf: argparse.ArgumentParser) -> None:
     leaf.add_argument("--rebuild", action="store_true", help="jette l'index et relit tout le journal")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace, place: Place) -> int:
     """Read the log until its end. The index is derived from the log: losing it loses nothing."""
-    follower = Follower(
-        Store(arguments.state / "index.db"), SqliteReader(arguments.state / "audit.db"), unpublished_s=0
-    )
+    follower = Follower(Store(arguments.state / "index.db"), StoreReader.at(place), unpublished_s=0)
     try:
         if arguments.rebuild:
             follower.begin_again("reconstruction demandée")

@@ -66,11 +66,11 @@ Verb = Callable[[argparse.Namespace, Shop], None]
 def run(verb: Verb, args: argparse.Namespace) -> None:
     """Run a verb on the state that it names; what goes wrong is told in one line."""
     where = place(args)
-    log = where.state / "audit.db"
-    if not log.exists():
+    log = where.log
+    if isinstance(log, Path) and not log.exists():
         raise Misuse(f"il n'y a pas de journal dans « {where.state} » : vérifiez --state.")
     keys = load(where.keys)
-    evidence = Evidence.open(where.state, keys, where.origin)
+    evidence = Evidence.open(where.state, keys, where.origin, log=log)
     try:
         shop = Shop(
             where.state, log, keys, Signer(where.origin, keys.audit), evidence, StoreReader.at(log),

@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 from gateway.audit.fitting import fitted, stated
-from gateway.audit.log import AuditLog
+from gateway.audit.log import ANCHOR, AuditLog
 from gateway.audit.note import Signer
 from gateway.audit.vocabulary import VERSION, check
 from gateway.identity.habilitation import Habilitation, Token
@@ -40,16 +40,20 @@ class Evidence:
         keys: Keys,
         origin: str,
         *,
+        log: Path | str | None = None,
         clock: Callable[[], float] = time.time,
         random: Callable[[int], bytes] = secrets.token_bytes,
     ) -> "Evidence":
-        """The log of a state folder. `origin`: its name. `clock`: epoch seconds. Raises BadNote for a bad origin."""
+        """The log of a state folder, or the one at `log`. `origin`: its name. `clock`: epoch seconds.
+
+        Raises BadNote for a bad origin, BadPlace for an address that is none.
+        """
         signer = Signer(origin, keys.audit)
         # Whoever verifies this log looks there for its public key. Without it, they are handed the key in another way.
         if (state / "keys").is_dir():
             with contextlib.suppress(OSError):
                 publish(state / "keys", signer)
-        return cls(AuditLog.open(state / AUDIT_DB, signer), clock, random)
+        return cls(AuditLog.open(log or state / AUDIT_DB, signer, anchor=state / ANCHOR), clock, random)
 
     def close(self) -> None:
         """Lets go of the log."""
@@ -119,7 +123,7 @@ def publish(folder: Path, signer: Signer) -> None:
     if path.exists():
         return
     draft = path.with_name(f".{AUDIT_PUB}.{os.getpid()}")
-    draft.write_text(signer.verifier.text() + "\n", "ascii")
+    draft.write_text(signer.verifier.text() + "\n", "utf-8")
     draft.replace(path)
 
 

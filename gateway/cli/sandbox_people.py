@@ -66,7 +66,7 @@ def simulated_people(public_url: str) -> SimulatedPeople | None:
 
 def grant_roles(settings: Settings, people: SimulatedPeople) -> None:
     """Give the invented persons their roles, once, with their records."""
-    with opened(Place(settings.state, settings.keys, settings.origin), create=True) as book:
+    with opened(Place(settings.state, settings.keys, settings.origin, settings.log), create=True) as book:
         for person in people.provider.people:
             if not person.roles:
                 continue

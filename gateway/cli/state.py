@@ -20,6 +20,7 @@ from connectors.kit.contract import ContractError
 from connectors.kit.paris import PARIS
 from gateway.audit.log import LogUnavailable
 from gateway.audit.note import BadNote
+from gateway.audit.stores.places import BadPlace
 from gateway.audit.subject import KeysUnavailable
 from gateway.identity.habilitation import InvalidHabilitation, Refused
 from gateway.identity.keys import KeysMissing
@@ -41,6 +42,7 @@ _FAILURES = (
     KeysUnavailable,
     BadNote,
     PolicyError,
+    BadPlace,
     ContractError,
     OSError,
 )
@@ -52,11 +54,12 @@ class Misuse(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the commands work. `origin`: the name under which the log's heads are signed."""
+    """Where the commands work. `origin`: the name under which the log's heads are signed. `log`: where it is kept."""
 
     state: Path
     keys: Path
     origin: str
+    log: Path | str
 
 
 def leaf(
@@ -87,12 +90,13 @@ def leaf(
 def place(args: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> Place:
     """Where this command works: its options, else the environment that the gateway itself reads.
 
-    A state named on the command line brings its own keys: those of the environment belong to another.
+    A state named on the command line brings its own keys and its own log: those of the environment belong to another.
     """
     state = args.state or Path(environment.get("DLNUF_STATE", ".sandbox"))
     named = None if args.state else environment.get("DLNUF_KEYS")
     keys = args.keys or (Path(named) if named else state / "keys")
-    return Place(state, keys, environment.get("DLNUF_LOG_ORIGIN", "dlnuf"))
+    log = (None if args.state else environment.get("DLNUF_LOG_URL")) or state / "audit.db"
+    return Place(state, keys, environment.get("DLNUF_LOG_ORIGIN", "dlnuf"), log)
 
 
 @contextmanager

@@ -6,10 +6,12 @@ an end, at the server (statement, lock, idle transaction) and here (connection, 
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from importlib.resources import files
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.abc import RV, PQGen
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -89,6 +91,16 @@ def migrate(connection: Connection, *, create: bool) -> None:
         for number, text in enumerate(known[len(done) :], len(done) + 1):
             connection.execute(text.encode())
             connection.execute("INSERT INTO dlnuf_log.migration VALUES (%s)", (number,))
+
+
+def put_aside(address: str, stamp: str) -> str:
+    """Rename the schema of the log, so that another can be founded; the name it has now. Raises BadPlace, Error."""
+    aside = f"{SCHEMA}_{stamp.lower()}"
+    with closing(connected(address)) as connection, connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        if connection.execute("SELECT to_regnamespace(%s)", (SCHEMA,)).fetchone() != (None,):
+            connection.execute(sql.SQL("ALTER SCHEMA dlnuf_log RENAME TO {}").format(sql.Identifier(aside)))
+    return aside
 
 
 def latest() -> int:

@@ -86,7 +86,9 @@ def test_a_state_named_on_the_command_line_brings_its_own_keys(
     state: str | None, keys: str | None, environment: dict[str, str], expected: tuple[str, str]
 ) -> None:
     args = argparse.Namespace(state=state and Path(state), keys=keys and Path(keys))
-    assert place(args, environment) == Place(Path(expected[0]), Path(expected[1]), "dlnuf")
+    assert place(args, environment) == Place(
+        Path(expected[0]), Path(expected[1]), "dlnuf", Path(expected[0]) / "audit.db"
+    )
     assert place(args, environment | {"DLNUF_LOG_ORIGIN": "log.example"}).origin == "log.example"
 
 

@@ -123,6 +123,7 @@ def _access(row: dict[str, Any], expect: Callable[[bool, str], None]) -> Access:
     accounts = tuple(dict(account) for account in row.get("accounts", []))
     access = Access(**{**row, "accounts": accounts})
     expect(access.logs_in == bool(access.token_url), "access: `token_url` goes with a login, and with nothing else")
+    expect(access.failure_when in ("impossible", "refused"), "access.failure_when is `impossible` or `refused`")
     expect(access.kind == "none" or bool(access.secrets), "access: no `secrets`")
     return access
 

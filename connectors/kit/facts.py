@@ -34,6 +34,7 @@ class Access:
     other accounts to try when one is refused, field → setting. `renew_on_401`: a 401 on data drops the token, logs
     in again and replays once. `failure`: `suffix` and `retry_in` of the error when logging in fails or
     the replay is refused again; without it, the login's transport error or the connector's reading of the 401.
+    `failure_when`: `impossible`, whatever the reason (the default), or `refused`: only when every account is refused.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Access:
     accounts: tuple[Mapping[str, str], ...] = ()
     renew_on_401: bool = True
     failure: Mapping[str, int | str] = field(default_factory=dict)
+    failure_when: str = "impossible"
 
     @property
     def logs_in(self) -> bool:

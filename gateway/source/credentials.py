@@ -68,7 +68,7 @@ class Credentials:
         try:
             return await self._ask_each()
         except RegistryError:
-            if (wanted := self.failure()) is not None:
+            if self._access.failure_when == "impossible" and (wanted := self.failure()) is not None:
                 raise wanted from None
             raise
 
@@ -79,7 +79,11 @@ class Credentials:
             if reply.status != 401:
                 return await self._read(reply)
             self._logins.append(self._logins.pop(0))
-        return await self._read(await self._send_to(self._logins[0]))
+        reply = await self._send_to(self._logins[0])
+        refused = reply.status == 401 and self._access.failure_when == "refused"
+        if refused and (wanted := self.failure()) is not None:
+            raise wanted
+        return await self._read(reply)
 
     async def _read(self, reply: Reply) -> str:
         for left in range(TRIES - 1, -1, -1):

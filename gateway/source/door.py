@@ -137,7 +137,8 @@ class Door:
             return reply
         fields[name] = kind + await lent.credentials.token(spent=token)
         reply = await self._send(method, url, fields, body)
-        if reply.status == 401 and (wanted := lent.credentials.failure()) is not None:
+        refused = reply.status == 401 and access.failure_when == "impossible"
+        if refused and (wanted := lent.credentials.failure()) is not None:
             raise wanted
         return reply
 

@@ -153,7 +153,7 @@ def test_the_contract_says_what_the_sheet_says() -> None:
     assert (CONTRACT.connect_timeout_s, CONTRACT.timeout_s) == (10, 15)
     assert (CONTRACT.access.kind, CONTRACT.access.life, CONTRACT.access.token_field) == ("json_login", "jwt", "token")
     assert len(CONTRACT.access.accounts) == 1
-    assert CONTRACT.access.failure["suffix"] == "020"
+    assert (CONTRACT.access.failure["suffix"], CONTRACT.access.failure_when) == ("020", "refused")
     assert {name: (product.scopes, product.open_data) for name, product in found.items()} == {
         "extrait_rne": ({"unites_legales_etablissements_insee"}, False),
         "beneficiaires_effectifs": ({"beneficiaires_effectifs_inpi"}, False),

@@ -186,6 +186,20 @@ async def test_a_failed_login_is_said_in_the_contract_s_own_code_when_it_names_o
     assert (raised.value.suffix, raised.value.retry_in) == ("011", 10)
 
 
+@pytest.mark.parametrize("late", [RegistryTimeout(), RegistryUnavailable()], ids=str)
+async def test_a_contract_may_keep_its_own_code_for_accounts_that_are_all_refused(late: RegistryError) -> None:
+    access = Access(
+        "json_login", "/token", failure={"suffix": "020", "retry_in": 60}, failure_when="refused", token_field="token"
+    )
+    refused = Reply(401, {}, b'{"error":"compte"}')
+    with pytest.raises(RegistryError) as raised:
+        await keeper(opened(refused, refused), Hand(), access, accounts=2).token()
+    assert (raised.value.suffix, raised.value.retry_in) == ("020", 60)
+    for answers in ((late,), (refused, late)):  # a login that times out is a time-out, whichever account it was
+        with pytest.raises(type(late)):
+            await keeper(opened(*answers), Hand(), access, accounts=2).token()
+
+
 async def test_a_second_account_is_tried_when_the_first_is_refused_and_then_remembered() -> None:
     refused = Reply(401, {}, b'{"error":"compte"}')
     door, clock = opened(refused, token("un"), token("deux")), Hand()

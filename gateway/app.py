@@ -118,6 +118,7 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
         ready,
         lambda: opened[0].source.states(),
         settings.trusted_proxies,
+        frozenset(contract.relay.address for contract in contracts.values() if contract.relay.address),
     )
     add_web(behind, contracts, policies)
     add_contract(behind)
@@ -146,7 +147,7 @@ async def _opened(
         name: door(contract, settings.registry, wires[name], relay.link, around.clock, around.monotonic)
         for name, contract in contracts.items()
     }
-    relay.through(doors)
+    relay.through(doors, contracts)
     documents = Documents(
         settings.state / "documents.db", keys.documents, keys.links, settings.public_url, around.now, around.random
     )

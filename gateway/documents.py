@@ -77,19 +77,31 @@ class Documents:
         until = sourced.obtained_at + min(document.life_s, MAX_LIFE_S)
         if kept and sourced.fresh_until > sourced.obtained_at:
             until = min(until, sourced.fresh_until)
+        filed = self._keep(document.content, document.filename, document.media_type, until)
+        return replace(sourced, answer=replace(sourced.answer, document=None), document=filed)
+
+    def hold(self, delivery: Delivery, exchange_id: str) -> tuple[str, int]:
+        """Keep a file that was fetched from its registry for a day; its address, and the seconds it will work.
+
+        Raises 502 `00502` when the store cannot take it.
+        """
+        until = int(self._now()) + MAX_LIFE_S
+        filed = self._keep(delivery.content, delivery.filename, delivery.media_type, until)
+        return self._address(filed, exchange_id), MAX_LIFE_S
+
+    def _keep(self, clear: bytes, filename: str, media_type: str, until: int) -> FiledDocument:
         identifier = self._random(16).hex()
         nonce = self._random(12)
-        content = self._cipher.encrypt(nonce, document.content, identifier.encode())
+        content = self._cipher.encrypt(nonce, clear, identifier.encode())
         try:
             self._store.execute("DELETE FROM document WHERE until < ?", (int(self._now()),))
             self._store.execute(
                 "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?)",
-                (identifier, until, document.filename, document.media_type, nonce, content),
+                (identifier, until, filename, media_type, nonce, content),
             )
         except sqlite3.Error:
             raise problem("00502", media_type=JSON_API) from None
-        filed = FiledDocument(identifier, document.filename, until)
-        return replace(sourced, answer=replace(sourced.answer, document=None), document=filed)
+        return FiledDocument(identifier, filename, until)
 
     def named(self, sourced: Sourced, permit: Permit, exchange_id: str) -> Sourced:
         """The answer with its document's address and remaining seconds filled in, where the permit releases them."""

@@ -7,6 +7,7 @@ is under way (409), what was stated (422, 404), what is kept, whether the regist
 and only then the registry.
 """
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -111,6 +112,7 @@ async def exchange(ask: Ask, house: House) -> Envelope:
                 call = house.source.ready(question)
                 await record.asked()  # durable before any registry hears of it
                 sourced = await ask_the_registry(question, call, ask, house)
+            sourced = house.relay.renewed(sourced, ask.product.relayed)
             sourced = house.documents.named(sourced, permit, ask.id)
             released = house.purpose.narrow(permit, ask.product, sourced.answer)  # only the values the purpose allows
             record.answer = envelope(ask, permit, released, sourced, record.quota, house.public_url, house.now())
@@ -145,6 +147,17 @@ async def relayed(capability: str, address: str, house: House) -> Delivery:
     delivery = await house.relay.fetch(capability)
     await house.audit.downloaded(delivery.id, delivery.exchange_id, len(delivery.content), address)
     return delivery
+
+
+async def located(capability: str, where: str, address: str, house: House) -> tuple[str, int]:
+    """The address of a file that stayed at its registry, now kept here, and its seconds. Raises as the contract says.
+
+    `where`: the path of ours that its contract names. Recorded before the address leaves; so is each download.
+    """
+    delivery = await house.relay.fetch(capability, where)
+    identifier = str(uuid.uuid4())
+    await house.audit.downloaded(delivery.id, identifier, len(delivery.content), address)
+    return house.documents.hold(delivery, identifier)
 
 
 def put_into_words(ask: Ask, consumer: Consumer, permit: Permit) -> Question:

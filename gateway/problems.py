@@ -81,6 +81,7 @@ PLATFORM: Mapping[str, Wording] = {
     "00305": Wording(422, _UNPROCESSABLE, "Le mois doit être écrit sur deux chiffres, de 01 à 12."),
     "00307": Wording(422, _UNPROCESSABLE, "L'année doit être écrite sur quatre chiffres et ne pas être à venir."),
     "00313": Wording(422, _UNPROCESSABLE, "Le paramètre limit doit être un nombre entier de 1 à 1000."),
+    "00314": Wording(422, _UNPROCESSABLE, "L'identifiant du lien de téléchargement n'est pas correctement formé."),
     "00315": Wording(422, _UNPROCESSABLE, "L'année demandée doit être comprise entre 2006 et l'année dernière."),
     "00330": Wording(
         422, _UNPROCESSABLE, "L'identifiant n'est ni un SIREN, ni un SIRET, ni un numéro RNA correctement formé."

@@ -3,12 +3,14 @@
 
 The address is `/proxy/files/<sealed>/<file name>`: registry, place and end of validity, sealed with AES-256-GCM, so
 that it can be neither read nor changed. Only places that a connector named can be opened, through that registry's own
-door.
+door. Where a contract has an address of its own (`relay`), that address tells in JSON where the document then is, and
+the registry's refusals have its own codes.
 """
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 import orjson
@@ -16,9 +18,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from connectors.kit import NotFound, Registry, RegistryError, RegistryTimeout, RegistryUnavailable, Reply
+from connectors.kit.contract import Contract
 from connectors.kit.errors import RegistryClosed
-from gateway.problems import JSON_API, Problem, problem
-from gateway.values import Delivery
+from gateway.problems import JSON_API, Problem, problem, provider_problem
+from gateway.values import Delivery, Sourced
 
 MAX_LIFE_S = 86_400
 _LONGEST = 2_000
@@ -35,22 +38,50 @@ class Relay:
         self._now = now
         self._random = random
         self._doors: Mapping[str, Registry] = {}
+        self._contracts: Mapping[str, Contract] = {}
 
-    def through(self, doors: Mapping[str, Registry]) -> None:
-        """The doors files are fetched through, once they are made."""
+    def through(self, doors: Mapping[str, Registry], contracts: Mapping[str, Contract] | None = None) -> None:
+        """The doors files are fetched through, once they are made, and what their contracts say of such files."""
         self._doors = doors
+        self._contracts = contracts or {}
 
     def link(self, registry: str, base: str, path: str, filename: str, life_s: int) -> str:
         """An address of ours for a registry's file."""
-        until = int(self._now()) + min(life_s, MAX_LIFE_S)
+        life = min(life_s, MAX_LIFE_S)
+        until = int(self._now()) + life
         nonce = self._random(12)
-        sealed = nonce + self._cipher.encrypt(nonce, orjson.dumps((registry, base, path, filename, until)), None)
+        sealed = nonce + self._cipher.encrypt(nonce, orjson.dumps((registry, base, path, filename, until, life)), None)
         text = base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+        contract = self._contracts.get(registry)
+        if contract is not None and contract.relay.address:
+            return f"{self._public_url}{contract.relay.address}/{text}"
         return f"{self._public_url}/proxy/files/{text}/{quote(filename, safe='')}"
 
-    async def fetch(self, capability: str) -> Delivery:
-        """The file behind an address. Raises 404 `00404`, 410 `00403`, or 502: `0060x` or `00502`."""
-        registry, base, path, filename, until = self._opened(capability)
+    def renewed(self, sourced: Sourced, fields: Sequence[str]) -> Sourced:
+        """A kept answer with the addresses in these fields made anew: they live less long than it does."""
+        if not fields or not sourced.cached:
+            return sourced
+        data = dict(sourced.answer.data)
+        for name in fields:
+            if isinstance(address := data[name], str):
+                parts = address.removeprefix(self._public_url).split("/")
+                registry, base, path, filename, _, life = self._opened(max(parts, key=len))
+                data[name] = self.link(registry, base, path, filename, life)
+        return replace(sourced, answer=replace(sourced.answer, data=data))
+
+    async def fetch(self, capability: str, address: str = "") -> Delivery:
+        """The file behind an address. Raises 404 `00404`, 410 `00403`, or 502: `0060x` or `00502`.
+
+        `address`: the contract's own that it stands under; then 422 `00314` instead of 404 `00404`, and the registry's
+        own codes for what goes wrong there.
+        """
+        try:
+            registry, base, path, filename, until, _ = self._opened(capability)
+        except Problem:
+            raise (problem("00314", media_type=JSON_API) if address else problem("00404")) from None
+        contract = self._contracts.get(registry)
+        if (contract.relay.address if contract is not None else "") != address:
+            raise problem("00404")
         if until <= self._now():
             raise problem("00403")
         if (door := self._doors.get(registry)) is None:  # a registry that is no longer in use
@@ -58,29 +89,47 @@ class Relay:
         try:
             reply = await door.get(path, base=base)
         except RegistryError as error:
-            raise _trouble(error) from None
-        if reply.status != 200:
+            raise (_trouble(error) if contract is None or not address else _own(contract, error.suffix)) from None
+        if contract is not None and address:
+            _check(contract, reply)
+        elif reply.status != 200:
             raise _refused(reply)
         identifier = hashlib.sha256(f"{registry} {base} {path}".encode()).hexdigest()[:32]
         return Delivery(identifier, "", filename, _media_type(reply), reply.body)
 
-    def _opened(self, capability: str) -> tuple[str, str, str, str, int]:
+    def _opened(self, capability: str) -> tuple[str, str, str, str, int, int]:
         try:
             if len(capability) > _LONGEST or not capability.isascii():
                 raise ValueError
             sealed = base64.b64decode(capability + "=" * (-len(capability) % 4), altchars=b"-_", validate=True)
             if base64.urlsafe_b64encode(sealed).rstrip(b"=") != capability.encode():
                 raise ValueError  # one file, one address: no other spelling of the same bytes
-            registry, base, path, filename, until = orjson.loads(self._cipher.decrypt(sealed[:12], sealed[12:], None))
+            found = orjson.loads(self._cipher.decrypt(sealed[:12], sealed[12:], None))
+            registry, base, path, filename, until, life = found
         except (ValueError, InvalidTag):
             raise problem("00404") from None
-        return registry, base, path, filename, until
+        return registry, base, path, filename, until, life
 
 
 def _media_type(reply: Reply) -> str:
     """What the registry calls the file, unless that cannot stand in a header."""
     said = reply.headers.get("content-type", "")
     return said if said and said.isascii() and said.isprintable() else "application/octet-stream"
+
+
+def _check(contract: Contract, reply: Reply) -> None:
+    """Raise the registry's own problem for a reply that is not the file, as its contract words it."""
+    said = contract.relay.statuses
+    if reply.status != 200:
+        raise _own(contract, said.get(str(reply.status), said["other"]))
+    if contract.relay.media_type == "application/pdf" and not reply.body.startswith(b"%PDF-"):
+        raise _own(contract, "055")
+
+
+def _own(contract: Contract, suffix: str) -> Problem:
+    if suffix == "501":
+        return problem("00501", meta={"provider": contract.provider, "retry_in": 10}, media_type=JSON_API)
+    return provider_problem(contract.error_prefix, contract.provider, suffix)
 
 
 def _trouble(error: RegistryError) -> Problem:

@@ -25,6 +25,7 @@ from connectors.kit.facts import (
     Patience,
     Product,
     Refusal,
+    Relayed,
     Version,
 )
 from connectors.kit.freshness import Freshness, Window
@@ -40,12 +41,12 @@ _PING = re.compile(r"[a-z0-9_]+(/[a-z0-9_-]+)+")
 _KNOWN = {
     "registry", "title", "provider", "error_prefix", "base_url", "connect_timeout_s", "timeout_s", "max_body_bytes",
     "concurrency", "access", "maintenance", "ping", "refusals", "products", "other_urls", "tls",
-    "breaker", "protocol",
+    "breaker", "protocol", "relay",
 }  # fmt: skip
 _KNOWN_PRODUCT = {
     "title", "paths", "operations", "deprecated", "open_data", "scopes", "pool", "fresh_for", "cache_key", "document",
     "groups", "natural_persons", "parameters", "query", "aliases", "error_prefix", "provider",
-    "stale_for", "absent_for", "timeout_s",
+    "stale_for", "absent_for", "timeout_s", "relayed",
 }  # fmt: skip
 
 
@@ -107,6 +108,7 @@ def _contract(registry: str, facts: dict[str, Any]) -> Contract:
         other_urls=dict(facts.get("other_urls", {})),
         tls=ClientCertificate(**tls) if tls else None,
         breaker=Patience(**facts.get("breaker", {})),
+        relay=_relay(facts.get("relay", {}), expect),
     )
 
 
@@ -116,6 +118,15 @@ def _pings(written: str | list[str], expect: Callable[[bool, str], None]) -> tup
         expect(_PING.fullmatch(one) is not None, f"ping: `{one}` is not an id")
     expect(len(set(ids)) == len(ids), "ping: an id stands twice")
     return ids
+
+
+def _relay(row: dict[str, Any], expect: Callable[[bool, str], None]) -> Relayed:
+    relay = Relayed(**row)
+    expect(not relay.address or relay.address.startswith("/proxy/"), "relay.address begins with /proxy/")
+    expect(bool(relay.address) == ("other" in relay.statuses), "relay: an address goes with codes, `other` among them")
+    for status, suffix in relay.statuses.items():
+        expect(re.fullmatch(r"\d{3}", suffix) is not None, f"relay.statuses.{status}: a suffix is three digits")
+    return relay
 
 
 def _access(row: dict[str, Any], expect: Callable[[bool, str], None]) -> Access:
@@ -173,7 +184,18 @@ def _product(
         query=tuple(query),
         absence=Freshness.parse(row.get("absent_for", "none")),
         timeout_s=_seconds(where, row, expect),
+        relayed=_relayed(where, row, versions, expect),
     )
+
+
+def _relayed(
+    where: str, row: dict[str, Any], versions: Mapping[int, Version], expect: Callable[[bool, str], None]
+) -> tuple[str, ...]:
+    """The fields that hold addresses of files, which every version must have."""
+    names = tuple(row.get("relayed", ()))
+    for name in names:
+        expect(all(name in version.fields for version in versions.values()), f"{where}.relayed: `{name}` is no field")
+    return names
 
 
 def _seconds(where: str, row: dict[str, Any], expect: Callable[[bool, str], None]) -> float | None:

@@ -72,6 +72,20 @@ class ClientCertificate:
 
 
 @dataclass(frozen=True, slots=True)
+class Relayed:
+    """How files that stay at a registry are handed out.
+
+    `address`: a path of ours that answers with JSON naming the document, as the contract says; empty: the file itself,
+    under `/proxy/files`. `media_type`: the only one accepted, by its first bytes. `statuses`: status, or `other`, → the
+    suffix of its error, where the registry's own codes are wanted instead of `0060x`.
+    """
+
+    address: str = ""
+    media_type: str = ""
+    statuses: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """A registry's own refusal: suffix after the prefix, HTTP status, French wording, seconds to wait."""
 
@@ -116,7 +130,8 @@ class Product:
     `kinds`: how each path or query parameter is read (a kind of `parameters.py`). `query`: the query parameters it
     takes, all of them optional. `stale_for_s`: how long past its freshness an answer may still be served, and say so,
     while the registry does not answer; 0: never. `absence`: how long a firm « there is nothing » (KnownAbsent) may be
-    told again. `timeout_s`: the product's own, where the registry's is not its. `error_prefix`, `provider`: the
+    told again. `relayed`: fields of its data that hold addresses of files that stay there, made anew when an answer is
+    served again. `timeout_s`: the product's own, where the registry's is not its. `error_prefix`, `provider`: the
     product's own, where one folder serves two providers.
     """
 
@@ -139,6 +154,7 @@ class Product:
     stale_for_s: int = 0
     absence: Freshness = field(default_factory=Freshness)
     timeout_s: float | None = None
+    relayed: tuple[str, ...] = ()
     query: tuple[str, ...] = ()
 
     def fields_of(self, group: str, version: int) -> tuple[str, ...]:
@@ -173,6 +189,7 @@ class Contract:
     other_urls: Mapping[str, str] = field(default_factory=dict)
     tls: ClientCertificate | None = None
     breaker: Patience = field(default_factory=Patience)
+    relay: Relayed = field(default_factory=Relayed)
 
     def refusal(
         self,

@@ -5,6 +5,7 @@ Outside the framework's per-request stack on purpose (docs/decisions/0019): thes
 """
 
 import logging
+import re
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
@@ -25,6 +26,10 @@ LOG = logging.getLogger("dlnuf.edge")
 
 UNKNOWN = b"Cette adresse n'existe pas.\n"
 GONE = "Cette version de l'API a été retirée : utilisez les versions 3 et 4.\n".encode()
+REMOVED = re.compile(r"/v[0-9]{1,3}/inpi/unites_legales/[^/]+/(actes|brevets|marques|modeles)", re.ASCII)
+REMOVED_TEXT = (
+    "Cette ressource de l'INPI a été retirée : voyez « actes_bilans » du registre national des entreprises.\n".encode()
+)
 ONLY_GET = b"Cette adresse ne se consulte que par GET.\n"
 PLAIN = b"text/plain; charset=utf-8"
 STILL_THERE = frozenset(
@@ -52,8 +57,7 @@ class HotRoute:
             return
         match = self._router.match(path)
         if match is None or match.version == 2:
-            gone = path.startswith("/v2/")
-            await answer_plain(send, 410 if gone else 404, GONE if gone else UNKNOWN)
+            await answer_plain(send, *nowhere(path))
         elif scope["method"] != "GET":
             await answer_plain(send, 405, ONLY_GET, ((b"allow", b"GET"),))
         else:
@@ -89,6 +93,13 @@ class HotRoute:
             leaving = problem_envelope(problem("00500"))
         traced = f"00-{trace}-{span}-01".encode()
         await answer(send, leaving, fields.request_id or identifier.encode(), traced)
+
+
+def nowhere(path: str) -> tuple[int, bytes]:
+    """What is said at an address that is not one of data, or no longer: the contract's 410, else 404."""
+    if path.startswith("/v2/"):
+        return 410, GONE
+    return (410, REMOVED_TEXT) if REMOVED.fullmatch(path) else (404, UNKNOWN)
 
 
 def with_query(match: Match, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 """What is not data: rights of a token, health, pings, documents behind their signed address. Rare, so in FastAPI."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
@@ -12,7 +12,7 @@ from gateway.edge.hot import UNKNOWN
 from gateway.edge.pings import Pings
 from gateway.edge.reading import Fields, Network, address, credential, parameters
 from gateway.envelope import problem_envelope
-from gateway.exchange import House, deliver, relayed
+from gateway.exchange import House, deliver, located, relayed
 from gateway.problems import Problem, problem
 from gateway.values import Delivery
 
@@ -27,8 +27,13 @@ def add_pages(
     ready: Callable[[], str | None],
     states: Callable[[], dict[str, str]],
     trusted: Sequence[Network],
+    places: Collection[str] = (),
 ) -> None:
-    """Put the pages on the application. `ready`: why the gateway is not ready, or None. `states`: each registry's."""
+    """Put the pages on the application.
+
+    `ready`: why the gateway is not ready, or None. `states`: each registry's. `places`: where contracts have files
+    named instead of handed out.
+    """
 
     @app.exception_handler(Problem)
     async def say(request: Request, found: Problem) -> Response:
@@ -99,6 +104,16 @@ def add_pages(
     async def file(request: Request, capability: str, filename: str) -> Response:
         """A file that stayed at its registry, to whoever holds its sealed address. Recorded first too."""
         return handed_out(await relayed(capability, calling(request), house()))
+
+    async def named(request: Request, capability: str) -> Response:
+        """Where a file that stayed at its registry then is, to whoever holds its sealed address."""
+        where = request.url.path.removesuffix(f"/{capability}")
+        url, seconds = await located(capability, where, calling(request), house())
+        headers = _request_id(request) | {"cache-control": "private, no-store"}
+        return JSONResponse({"document_url": url, "expires_in": seconds}, headers=headers)
+
+    for place in places:
+        app.add_api_route(f"{place}/{{capability}}", named, methods=["GET"])
 
     def calling(request: Request) -> str:
         return address(request.scope, Fields(request.scope["headers"]), trusted)

@@ -90,6 +90,7 @@ class Run:
     state: Path
     got: list[Got] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
+    troubles: Counter[str] = field(default_factory=Counter)
 
     def figures(self) -> str:
         """What happened, in one line."""
@@ -222,18 +223,18 @@ async def worker(
 ) -> None:
     """Ask one registry's questions in turn. `patient`: waits while the registry is left alone."""
     registry = targets[0].contract.registry
-    in_a_row = 0
     for rank, number in enumerate(left):
         target = targets[rank % len(targets)]
         status, body, identifier = await ask(client, target.path, target.token, f"dossier {number}")
         error = body["errors"][0] if "errors" in body else {"code": "", "meta": {}}
         got = Got(
             target, identifier, status, error["code"], error["meta"].get("retry_in"), stable(body.get("data")),
-            tuple(proxy.take(registry)), in_a_row,
+            tuple(proxy.take(registry)), run.troubles[registry],
         )  # fmt: skip
         run.got.append(got)
         if got.events:
-            in_a_row = in_a_row + 1 if got.code[2:] in ("001", "002", "004") else 0
+            failed = got.code[2:] in ("001", "002", "004")
+            run.troubles[registry] = run.troubles[registry] + 1 if failed else 0
         elif patient and got.retry_in:
             await asyncio.sleep(got.retry_in)
 
@@ -265,10 +266,7 @@ def unexplained(got: Got) -> str | None:
 
 def fitting(contract: Contract, last: Event) -> set[str]:
     """The codes that fit the last thing that was done."""
-    if last.login or last.fault == "forgotten":
-        row = contract.access.failure
-        own = (
-            {str(row["suffix"])} if row and (contract.access.failure_when == "impossible" or not last.login) else set()
-        )
-        return own or SUFFIXES[last.fault] | OWN_WORDS.get((contract.registry, last.fault), set())
+    access = contract.access
+    if access.failure and access.failure_when == "impossible" and (last.login or last.fault == "forgotten"):
+        return {str(access.failure["suffix"])}
     return SUFFIXES[last.fault] | OWN_WORDS.get((contract.registry, last.fault), set())

@@ -162,6 +162,7 @@ def test_the_contract_says_what_the_sheet_says() -> None:
     }
     assert {product.pool for product in found.values()} == {"inpi_rne"}
     assert found["actes_bilans"].freshness.seconds(NOW) == 0
-    assert found["extrait_rne"].freshness.seconds(NOW) == 3600  # the sheet's « J+1 03:00 » would outlive its links
+    assert found["extrait_rne"].freshness == found["beneficiaires_effectifs"].freshness
+    assert found["extrait_rne"].relayed == ("document_url",)  # its links live an hour, and are made anew
     assert found["extrait_rne"].natural_persons == {"entrepreneur", "dirigeants"}
     assert found["beneficiaires_effectifs"].natural_persons == {"beneficiaires", "modalites"}

@@ -47,3 +47,12 @@ class Siret(str):
 def siren_of(identifier: str) -> str:
     """The SIREN of the company that a SIREN or a SIRET belongs to."""
     return identifier[:9]
+
+
+def vat_number(siren: str) -> str:
+    """The VAT number that a SIREN gives: `FR`, a key of two digits, the SIREN.
+
+    Source: article 286 ter of the Code général des impôts, and the European Commission's rule for France.
+    """
+    key = (12 + 3 * (int(siren) % 97)) % 97
+    return f"FR{key:02d}{siren}"

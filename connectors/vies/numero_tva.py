@@ -7,7 +7,8 @@ Source of the computation: article 286 ter of the Code général des impôts; of
 from typing import TypedDict
 
 from connectors.kit import Answer, KnownAbsent, Registry, Siren
-from connectors.vies.reading import active, vat_number
+from connectors.kit.identifiers import vat_number
+from connectors.vies.reading import active
 
 
 class NumeroTva(TypedDict):

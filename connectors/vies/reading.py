@@ -6,18 +6,13 @@ masks them for natural persons.
 """
 
 from connectors.kit import Registry, RegistryThrottled, RegistryUnavailable, Reply, Siren, UnknownAnswer
+from connectors.kit.identifiers import vat_number
 from connectors.kit.wire import an_object, flag, text
 
 PROXY_PAGE = "contact your network support team"
 OUR_QUOTA = frozenset({"IP_BLOCKED", "MS_MAX_CONCURRENT_REQ"})
 MEMBER_STATE_DOWN = "MS_UNAVAILABLE"
 SPOKEN = frozenset({"VALID", "INVALID"})
-
-
-def vat_number(siren: Siren) -> str:
-    """The VAT number that the SIREN gives: `FR`, a key of two digits, the SIREN."""
-    key = (12 + 3 * (int(siren) % 97)) % 97
-    return f"FR{key:02d}{siren}"
 
 
 async def active(siren: Siren, vies: Registry) -> bool:

@@ -38,7 +38,7 @@ PUBLIC = "https://passerelle.exemple.fr"
 STATED = {"context": "Marchés publics", "object": "marche-127", "recipient": "13002526500013"}
 DINUM = "13002526500013"
 EXCHANGE = "0f7c2a54-6d1e-4b8a-9c3f-2e5d7a1b9c40"
-_SEALED = re.compile(r"(/documents/|/proxy/files/)[^/\s\"]+/")
+_SEALED = re.compile(r"(/documents/|/proxy/files/)[^/\s\"]+(?=/)|(/proxy/inpi/download/)[^/\s\"]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _tokens(state: Path, keys: Keys, policies: Policies) -> dict[str, str]:
 
 def _still(content: bytes) -> dict[str, Any]:
     """The body with what differs from run to run replaced: the exchange's id, sealed and signed addresses."""
-    body: dict[str, Any] = orjson.loads(_SEALED.sub(r"\1exemple/", content.decode()))
+    body: dict[str, Any] = orjson.loads(_SEALED.sub(r"\1\2exemple", content.decode()))
     body["meta"]["passerelle"]["identifiant"] = EXCHANGE
     return body
 

@@ -188,7 +188,7 @@ def test_its_product_is_counted_kept_and_opened_as_the_contract_knows(
     assert product.pool in POOLS
     assert set(product.cache_key) - {"recipient"} == {*product.parameters, *product.query}
     assert product.freshness.seconds(NOW) >= 0
-    assert product.scopes or product.id in ("vies/numero_tva", "dgfip/numero_tva")
+    assert product.scopes or product.id in ("vies/numero_tva", "dgfip_tva/numero_tva")
     assert product.open_data == ("open_data" in product.scopes) or not product.scopes
     assert re.fullmatch(r"(api_entreprise|dlnuf)_v\d_\w+", version.operation)
     assert version.path.count("{") == len(product.parameters)

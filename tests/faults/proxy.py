@@ -21,8 +21,9 @@ HARMLESS = ("none", "delay", "trickle")
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One request that came through: what was done to its answer, and whether it was a login."""
+    """One request that came through: its path, what was done to its answer, and whether it was a login."""
 
+    path: str
     fault: str
     login: bool
 
@@ -118,7 +119,7 @@ class Proxy:
         fault = self._draw(registry, login)
         if fault == "mangled" and not content:
             fault = "none"  # nothing to mangle
-        self.events.setdefault(registry, []).append(Event(fault, login))
+        self.events.setdefault(registry, []).append(Event(path, fault, login))
         return await _spoil(fault, answer, content, writer, reader)
 
 

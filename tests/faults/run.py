@@ -58,6 +58,9 @@ OWN_WORDS: dict[tuple[str, str], set[str]] = {
 }
 """What a registry's sheet says otherwise."""
 
+OPTIONAL = ("/dgfip_tva/catalogue/",)
+"""Questions that an answer can do without: the day of the file is null when they fail."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -258,7 +261,8 @@ def unexplained(got: Got) -> str | None:
     if not got.events:  # nobody asked the registry: it is being left alone
         alone = got.troubles_before >= contract.breaker.failures and got.retry_in is not None
         return None if alone and (got.status, got.code[2:]) == (502, "001") else said
-    last = got.events[-1]
+    needed = [event for event in got.events if not event.path.startswith(OPTIONAL)]
+    last = (needed if got.status == 200 and needed else got.events)[-1]
     if last.fault in HARMLESS:
         return None if got.status == 200 and got.data == got.target.right else said
     return None if got.code[2:] in fitting(contract, last) and got.status in (502, 503, 504) else said

@@ -45,6 +45,7 @@ MATRIX = {
     "qualifelec/certificats": "oooo",
     "douanes/immatriculations_eori": "ooXR",
     "vies/numero_tva": "ooXR",
+    "dgfip_tva/numero_tva": "ooXR",  # newer than the matrix: the same fact, from another register
     "fntp/carte_professionnelle": "ooXX",
     "data_subvention/subventions": "ooRR",
     "msa/conformite_cotisations": "RRXR",

@@ -71,6 +71,13 @@ def of_product(contract: Contract, product: Product, version: Version) -> dict[s
     return found
 
 
+def of_files(contract: Contract) -> dict[str, Wording]:
+    """Every code of an address of ours that names a registry's file, as its contract wants them."""
+    found = of_platform(["00314", "00403", "00404", "00500", "00501", "00502", "00510"])
+    suffixes = {*ALWAYS, *contract.relay.statuses.values(), "055"}
+    return found | {contract.error_prefix + suffix: PROVIDER[suffix] for suffix in sorted(suffixes)}
+
+
 @lru_cache(maxsize=256)
 def raised(registry: str) -> frozenset[str]:
     """The suffixes of the kit's errors that a registry's conversations know: they cannot raise any other."""

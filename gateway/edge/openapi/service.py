@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The section of the service itself: rights of a token, pings, health, documents, and this very document."""
 
+from collections.abc import Iterable, Mapping
+
 from gateway.edge.openapi import errors
 from gateway.edge.openapi.common import object_of, ref
 from gateway.edge.openapi.facts import Facts, Json, Section
@@ -84,6 +86,22 @@ PINGS: Json = {
         "Un fournisseur et l'adresse de son état.",
     ),
 }
+FILE: Json = object_of(
+    {
+        "document_url": {
+            "type": "string",
+            "title": "Adresse",
+            "description": "Où télécharger le fichier, sans en-tête.",
+        },
+        "expires_in": {
+            "type": "integer",
+            "title": "Durée",
+            "description": "Les secondes pendant lesquelles elle vaut.",
+        },
+    },
+    "Fichier d'un registre",
+    "Où est maintenant un fichier qu'un registre vient de donner.",
+)
 BREAKERS: Json = {
     "type": "object",
     "title": "Registres",
@@ -98,9 +116,13 @@ def section(facts: Facts) -> Section:
     responses: Json = {}
     paths: Json = {}
 
-    def add(path: str, summary: str, content: Json, codes: tuple[str, ...] = (), **more: object) -> None:
+    def add(
+        path: str, summary: str, content: Json, codes: Iterable[str] | errors.Wordings = (), **more: object
+    ) -> None:
         name = "service" + path.translate(str.maketrans("/-.{}", "_____"))
-        answers[path], found = errors.responses(name, errors.of_platform(codes))
+        answers[path], found = errors.responses(
+            name, codes if isinstance(codes, Mapping) else errors.of_platform(codes)
+        )
         responses.update(found)
         ok = {"description": summary, "content": content}
         paths[path] = {
@@ -139,16 +161,24 @@ def section(facts: Facts) -> Section:
     add("/proxy/files/{capability}/{filename}", "Un fichier resté chez son fournisseur",
         {"*/*": {"schema": {"type": "string"}}}, (*link, *errors.FILES), parameters=_address(),
         description=DOCUMENTS)  # fmt: skip
+    for contract in facts.contracts.values():
+        if place := contract.relay.address:
+            add(f"{place}/{{capability}}", f"Où est ce fichier ? {contract.title}", _json(ref("schemas", "Fichier")),
+                errors.of_files(contract), parameters=_address()[:1], description=NAMED)  # fmt: skip
     for path, kind in CONTRACT.items():
         add(path, "Ce document", {kind: {"schema": {"type": "object"}}})
     answers, kept = errors.shared(answers, responses)
     for path, item in paths.items():
         item["get"]["responses"] |= answers[path]
-    schemas = {"Etat": STATE, "Droits": RIGHTS, "Ping": PING}
+    schemas = {"Etat": STATE, "Droits": RIGHTS, "Ping": PING, "Fichier": FILE}
     tag = {"name": TAG, "description": "Droits, disponibilité, documents"}
     return Section(paths, {"schemas": schemas, "responses": kept}, (tag,))
 
 
+NAMED = (
+    "L'adresse est donnée par une réponse et vaut une heure. Le fichier est alors demandé au registre : la réponse "
+    "dit où il peut être téléchargé."
+)
 DOCUMENTS = (
     "L'adresse est donnée par une réponse, porte elle-même le droit de télécharger et expire. Elle se consulte sans "
     "en-tête, et chaque téléchargement est consigné avant que le premier octet ne parte."

@@ -20,11 +20,11 @@ from connectors.kit import (
     UnknownAnswer,
 )
 from connectors.kit.contract import load
+from connectors.kit.identifiers import vat_number
 from connectors.kit.simulation import Asked, Persona, Said, load_world
 from connectors.kit.simulation.door import SimulatedDoor
 from connectors.vies.numero_tva import v3
 from connectors.vies.ping import ping
-from connectors.vies.reading import vat_number
 from connectors.vies.simulator import simulator
 from tests.connectors.kit.doors import NOW, STATUSES, Recorded, answering, json_values, mismatches, outcome, recorded
 

@@ -25,6 +25,7 @@ def envelope(
     if permit.version.collection:
         data = [_item(item) for item in data]
     meta = dict(released.meta)
+    meta["receipt"] = f"{public_url}/receipts/{ask.id}"
     meta["passerelle"] = {
         "identifiant": ask.id,
         "finalite": permit.purpose,
@@ -42,6 +43,7 @@ def envelope(
     headers = (
         (b"x-response-cached", b"true" if sourced.cached else b"false"),
         (b"x-cache-expires-in", left),
+        (b"dlnuf-receipt", ask.id.encode()),
         *quota_headers(quota),
     )
     return Envelope(200, body, JSON_API, headers)

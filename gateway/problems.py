@@ -10,8 +10,8 @@
     ├── retry later              XX000 XX001 XX002 XX008 XX011 00501
     └── call us                  00500 00510 XX004 XX009 XX051… XX999
 
-`00404` (a document's address that names nothing) and `00510` (the evidence of the request cannot be kept, so nothing is
-answered) are ours.
+`00404` (a document's address that names nothing), `00405` and `00406` (receipts), and `00510` (the evidence of the
+request cannot be kept, so nothing is answered) are ours.
 """
 
 from collections.abc import Mapping, Sequence
@@ -92,6 +92,18 @@ PLATFORM: Mapping[str, Wording] = {
     "00402": Wording(404, "Version inconnue", "Cette version de l'API n'existe pas pour cette ressource."),
     "00403": Wording(410, "Lien expiré", "Ce lien de téléchargement a expiré : demandez de nouveau le document."),
     "00404": Wording(404, "Lien inconnu", "Ce lien ne désigne aucun document."),
+    "00405": Wording(
+        404,
+        "Reçu inconnu",
+        "Aucune réponse faite à votre habilitation ne porte cet identifiant, ou son reçu n'est pas encore publié : "
+        "il l'est au plus tard quelques dizaines de secondes après la réponse.",
+    ),
+    "00406": Wording(
+        410,
+        "Reçu effacé",
+        "La durée de conservation de cet échange est écoulée et son enregistrement a été effacé. Un reçu gardé "
+        "auparavant se vérifie toujours.",
+    ),
     "00429": Wording(
         429,
         "Trop de requêtes",

@@ -3,6 +3,7 @@
 
 from gateway.audit.merkle import leaf_hash, node_hash
 from gateway.audit.note import Checkpoint, Signer
+from gateway.audit.reader import Entry, NotThere
 from gateway.audit.tiles import HASH_BYTES, WIDTH, Tiles
 from tests.gateway.audit.audit_world import SIGNER
 
@@ -12,7 +13,7 @@ class MemoryLog:
 
     def __init__(self, entries: list[bytes] | None = None, signer: Signer = SIGNER) -> None:
         self.signer = signer
-        self.records: list[bytes] = []
+        self.records: list[bytes | None] = []
         self.levels: list[list[bytes]] = [[]]
         self.reads: list[tuple[int, int, int]] = []
         self.published = ""
@@ -46,8 +47,25 @@ class MemoryLog:
         self.reads.append((level, index, width))
         found = b"".join(self.levels[level][index * WIDTH : index * WIDTH + width])
         if len(found) != width * HASH_BYTES:
-            raise LookupError(f"{level}/{index}/{width}")
+            raise NotThere(f"{level}/{index}/{width}")
         return found
+
+    def entries(self, start: int, stop: int) -> list[Entry]:
+        """These records; one that was erased has only its leaf."""
+        numbers = range(start, min(stop, self.size()))
+        return [Entry(number, self.records[number], self.levels[0][number]) for number in numbers]
+
+    def leaves(self, start: int, stop: int) -> list[bytes]:
+        """The leaves of these records."""
+        return self.levels[0][start:stop]
+
+    def erase(self, number: int) -> None:
+        """Erase what a record says."""
+        self.records[number] = None
+
+    def located(self, exchange: str) -> list[int]:
+        """The numbers of the records of an exchange, as an index would know them."""
+        return [number for number, entry in enumerate(self.records) if entry is None or exchange.encode() in entry]
 
     def tiles(self, size: int | None = None) -> Tiles:
         """The tree of the first `size` records."""

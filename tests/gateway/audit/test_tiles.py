@@ -84,17 +84,17 @@ def oracle() -> InmemoryTree:
 
 
 def test_roots_and_proofs_equal_an_independent_library_at_every_size_up_to_2000(oracle: InmemoryTree) -> None:
-    """Each size: its root, and proofs for its ends, its middle, the edges of its full subtrees, and two at random."""
+    """Each size: its root, and proofs for its ends, the edge of its largest full subtree, and a place at random."""
     log = MemoryLog([b"enregistrement %d" % number for number in range(LARGEST)])
     chance = random.Random(9162)  # noqa: S311 -- places to try, the same each time
     for size in range(1, LARGEST + 1):
         tiles, root = log.tiles(size), oracle.get_root(size)
         assert tiles.root() == root, size
         edge = 1 << (size.bit_length() - 1)
-        places = {0, size - 1, size // 2, edge - 1, edge, chance.randrange(size), chance.randrange(size)}
+        places = {0, size - 1, edge, chance.randrange(size)}
         for index in places & set(range(size)):
             assert tiles.inclusion(index) == oracle.prove_inclusion(index + 1, size).path[1:], (index, size)
-        for old in {1, size // 2, edge, size - 1, chance.randrange(size)} & set(range(1, size)):
+        for old in {edge, size - 1, chance.randrange(size)} & set(range(1, size)):
             proof = tiles.consistency(old)
             verify_consistency(old, size, oracle.get_root(old), root, proof)
             oracle.prove_consistency(old, size).verify(log.tiles(old).root(), root)

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from gateway.audit.canonical import MAX_BYTES
 from gateway.audit.merkle import leaf_hash, root_of
-from gateway.audit.note import BadNote, Verifier, open_checkpoint
+from gateway.audit.note import BadNote, Checkpoint, Verifier, open_checkpoint
 from gateway.audit.tiles import HASH_BYTES, HEIGHT, WIDTH, BadTile, Tile, Tiles, parse_path, tiles_of
 
 FORMAT = "dlnuf-export@1"
@@ -101,9 +101,20 @@ class Export:
     def verify(self, verifier: Verifier) -> dict[int, bytes]:
         """The leaf of every record of the file, by number, once all of it holds under this key. Raises BadExport."""
         try:
-            checkpoint = open_checkpoint(self._read(CHECKPOINT, CHECKPOINT).decode("utf-8"), verifier)
-        except (BadNote, UnicodeDecodeError) as error:
+            checkpoint = open_checkpoint(self.note(), verifier)
+        except BadNote as error:
             raise BadExport(f"le point de contrôle n'est pas signé par cette clé : {error}") from error
+        return self.verify_under(checkpoint)
+
+    def note(self) -> str:
+        """The signed head, as it stands in the file. Raises BadExport."""
+        try:
+            return self._read(CHECKPOINT, CHECKPOINT).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise BadExport("le point de contrôle n'est pas du texte") from error
+
+    def verify_under(self, checkpoint: Checkpoint) -> dict[int, bytes]:
+        """The same, under a head that somebody else has checked. Raises BadExport."""
         tree = Tiles(self._tile_of, checkpoint.size)
         try:
             if tree.root() != checkpoint.root:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`dlnuf verify`: what a receipt, a consistency proof or a checkpoint proves, without the network and without us."""
+"""`dlnuf verify`: what a receipt, a proof of growth, a checkpoint or an export proves, without network or us."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from gateway.audit.quorum import BadPolicy, WitnessPolicy, log_key
 from gateway.verify import MAX_BYTES, Findings, Refused, Stamped, verify
 
 _VERIFIED, _REFUSED, _USAGE = 0, 1, 2
+_ZIP = b"PK\x03\x04"
 _MAX_ANSWER = 64 * 1024 * 1024
 _EXAMPLE = """Exemples :
   dlnuf verify recu.tlog-proof --reponse reponse.json --cle journal.pub
@@ -27,9 +28,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     """Add the command."""
     command = commands.add_parser(
         "verify",
-        help="vérifie un reçu, une preuve de cohérence, un point de contrôle ou un journal, sans réseau",
-        description="Vérifie un reçu, une preuve de cohérence, un point de contrôle ou un journal entier, sans réseau, "
-        "et dit ce qui est prouvé et ce qui ne l'est pas.",
+        help="vérifie un reçu, une preuve de cohérence, un point de contrôle, un export ou un journal, sans réseau",
+        description="Vérifie un reçu, une preuve de cohérence, un point de contrôle, un export ou un journal entier, "
+        "sans réseau, et dit ce qui est prouvé et ce qui ne l'est pas.",
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -48,13 +49,8 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         if arguments.file.is_dir():
             return _whole_log(arguments)
-        findings = verify(
-            _content(arguments.file, MAX_BYTES + 1),
-            _policy(arguments),
-            answer=_content(arguments.reponse, _MAX_ANSWER) if arguments.reponse else None,
-            kept=_content(arguments.ancien, MAX_BYTES + 1) if arguments.ancien else None,
-            stamped=_stamped(arguments),
-        )
+        content = _content(arguments.file, MAX_BYTES + 1)
+        findings = _export(arguments) if content.startswith(_ZIP) else _small(content, arguments)
     except _Wrong as error:
         print(f"dlnuf verify : {error}", file=sys.stderr)
         return _USAGE
@@ -66,6 +62,47 @@ def _run(arguments: argparse.Namespace) -> int:
         return _REFUSED
     print(_as_json(findings) if arguments.json else _as_text(findings))
     return _VERIFIED
+
+
+def _small(content: bytes, arguments: argparse.Namespace) -> Findings:
+    """A receipt, a consistency proof, a checkpoint."""
+    return verify(
+        content,
+        _policy(arguments),
+        answer=_content(arguments.reponse, _MAX_ANSWER) if arguments.reponse else None,
+        kept=_content(arguments.ancien, MAX_BYTES + 1) if arguments.ancien else None,
+        stamped=_stamped(arguments),
+    )
+
+
+def _export(arguments: argparse.Namespace) -> Findings:
+    """A month of the log, as `dlnuf audit export` writes it; with --ancien, against a checkpoint of the same size."""
+    from gateway.audit.bundle import BadExport, opened_export
+
+    policy = _policy(arguments)
+    try:
+        with opened_export(arguments.file) as found:
+            note = found.note()
+            findings = verify(
+                note.encode(),
+                policy,
+                kept=_content(arguments.ancien, MAX_BYTES + 1) if arguments.ancien else None,
+                stamped=_stamped(arguments),
+            )
+            leaves = found.verify_under(policy.check(note).checkpoint)
+            told = found.manifest()
+    except (BadExport, BadNote) as error:
+        raise Refused(str(error)) from error
+    if len(leaves) != told.count:
+        raise Refused(f"le fichier annonce {told.count} enregistrements et en contient {len(leaves)}")
+    findings.not_proved.pop()  # what a checkpoint alone does not prove
+    span = f", du n° {min(leaves)} au n° {max(leaves)}" if leaves else ""
+    findings.facts |= {"records": len(leaves), "month": told.month}
+    findings.proved.insert(0, f"les {len(leaves)} enregistrements du fichier sont dans le journal, à leur place{span}")
+    findings.not_proved.append(
+        "que le mois est complet : un enregistrement absent du fichier peut être d'un autre mois, ou avoir été effacé"
+    )
+    return findings
 
 
 def _whole_log(arguments: argparse.Namespace) -> int:

@@ -18,13 +18,16 @@ from connectors.kit.contract import Contract, load_all
 from gateway.audit.log import AuditLog
 from gateway.audit.note import Signer
 from gateway.audit.publisher import Publisher
+from gateway.audit.reader import StoreReader
 from gateway.audit.recording import Line, Recorder
 from gateway.audit.snapshots import Snapshots, announce
 from gateway.audit.stores.keys import keys_at
 from gateway.audit.subject import KeysUnavailable, Subjects
 from gateway.cache import Cache
 from gateway.documents import Documents
+from gateway.edge.evidence import Evidence, Outsiders
 from gateway.edge.hot import Application, HotRoute
+from gateway.edge.log import add_log
 from gateway.edge.log_health import add_log_health
 from gateway.edge.pages import add_pages
 from gateway.edge.pings import Pings
@@ -85,6 +88,7 @@ class _Open:
     source: Source
     log: AuditLog
     publisher: Publisher
+    evidence: Evidence
     register: Register
     people: People
     openid: OpenId | None
@@ -122,7 +126,8 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
     )
     add_web(behind, contracts, policies)
     add_contract(behind)
-    add_log_health(behind, lambda: opened[0].publisher, lambda: opened[0].log.size)
+    add_log(behind, lambda: opened[0].evidence.room, lambda: opened[0].house, settings.trusted_proxies)
+    add_log_health(behind, lambda: opened[0].publisher, lambda: opened[0].log.size, lambda: opened[0].evidence.states())
     products = [product for contract in contracts.values() for product in contract.products.values()]
     return HotRoute(behind, Router(products), lambda: opened[0].house, settings.trusted_proxies)
 
@@ -178,11 +183,14 @@ async def _opened(
     pings = Pings(contracts, doors, around.clock, maintenance=settings.maintenance)
     saying = asyncio.create_task(announce(Snapshots(settings.state / "policies"), house.audit, policies.expansion))
     await asyncio.wait({saying}, timeout=1)  # said before the first decision, unless the log is out of order
+    evidence = _evidence(settings, log, recorder, keys, around)
+    await evidence.remember()
     try:
-        async with Publisher(log).running() as publisher:
-            yield _Open(house, pings, source, log, publisher, register, people, openid)
+        async with Publisher(log, evidence.countersigners).running() as publisher:
+            yield _Open(house, pings, source, log, publisher, evidence, register, people, openid)
     finally:
         saying.cancel()
+        evidence.close()
         for wire in wires.values():
             await wire.close()
         log.close()
@@ -193,6 +201,13 @@ async def _opened(
         people.close()
         if lines is not None:
             lines.flush()
+
+
+def _evidence(settings: Settings, log: AuditLog, recorder: Recorder, keys: Keys, around: Surroundings) -> Evidence:
+    outsiders = Outsiders(settings.witnesses, settings.tsa_url, settings.tsa_certificates, settings.tsa_every_s)
+    verifier = Signer(settings.origin, keys.audit).verifier
+    reader = StoreReader.at(settings.log)
+    return Evidence(log, reader, settings.state, verifier, recorder, outsiders, around.now, around.monotonic)
 
 
 def _openid(settings: Settings, keys: Keys, people: People, around: Surroundings) -> OpenId | None:

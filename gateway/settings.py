@@ -9,8 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from cryptography.x509 import load_pem_x509_certificates
+
 from connectors.kit.contract import Contract
 from connectors.kit.freshness import Window
+from gateway.audit.cosignature import Cosigner
+from gateway.audit.note import BadNote
 from gateway.people.client import BadClient, Client, client_from, fit
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -37,6 +41,10 @@ class Settings:
         `sslmode=verify-full&sslrootcert=…`); default none: the log is `<state>/audit.db`. A secret: never shown.
     log_anchor: DLNUF_LOG_ANCHOR, file that remembers the last published head; default `<state>/log.anchor`. Another
         disk than the log's own says more: whoever restores both from one backup restores a memory of the past.
+    witnesses: DLNUF_WITNESSES, who sees each published head, `name=address+key` separated by commas; default none.
+    tsa_url: DLNUF_TSA_URL, authority that stamps a head's time (RFC 3161); default none. tsa_certificates:
+        DLNUF_TSA_CERTIFICATES, PEM file of its certificates, which it needs. tsa_every_s: DLNUF_TSA_EVERY_S, at most
+        one stamp in so many seconds; default an hour.
     maintenance: whether the contracts' maintenance windows count; the sandbox switches them off.
     windows: DLNUF_MAINTENANCE, maintenance a registry announced beside its usual one, `registry=window` separated by
         commas, in Paris time: `gip_mds=2026-12-03 13:00-17:00,msa=sunday 02:00-04:00`; default none.
@@ -57,6 +65,10 @@ class Settings:
     origin: str = "dlnuf"
     log_url: str = field(default="", repr=False)
     log_anchor: Path | None = None
+    witnesses: tuple[tuple[str, str, Cosigner], ...] = ()
+    tsa_url: str = ""
+    tsa_certificates: bytes = b""
+    tsa_every_s: int = 3600
     maintenance: bool = True
     windows: tuple[tuple[str, Window], ...] = ()
     registry: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -95,6 +107,10 @@ def from_environment(environment: Mapping[str, str], default_policies: Path) -> 
         origin=environment.get("DLNUF_LOG_ORIGIN", "dlnuf"),
         log_url=_address(environment.get("DLNUF_LOG_URL", "")),
         log_anchor=Path(environment["DLNUF_LOG_ANCHOR"]) if environment.get("DLNUF_LOG_ANCHOR") else None,
+        witnesses=_witnesses(environment.get("DLNUF_WITNESSES", "")),
+        tsa_url=_web(environment, "DLNUF_TSA_URL"),
+        tsa_certificates=_certificates(environment),
+        tsa_every_s=_whole(environment, "DLNUF_TSA_EVERY_S", 3600, 60, 86_400),
         windows=tuple(_window(text) for text in _names(environment.get("DLNUF_MAINTENANCE", ""))),
         registry=dict(environment),
         oidc=_oidc(environment, public),
@@ -157,6 +173,45 @@ def _window(text: str) -> tuple[str, Window]:
         raise SettingsError(
             f"DLNUF_MAINTENANCE : « {text} » ne se lit pas ; écrivez par exemple gip_mds=2026-12-03 13:00-17:00."
         ) from None
+
+
+def _witnesses(text: str) -> tuple[tuple[str, str, Cosigner], ...]:
+    """Witnesses written `name=address+key`; a key may contain other plus signs, an address none."""
+    found = []
+    for entry in _names(text):
+        name, _, rest = entry.partition("=")
+        address, _, key = rest.partition("+")
+        try:
+            if not name or not address.startswith(("http://", "https://")):
+                raise BadNote("il faut un nom et une adresse http")
+            found.append((name.strip(), address, Cosigner.parse(key)))
+        except BadNote as error:
+            raise SettingsError(f"DLNUF_WITNESSES : « {entry[:60]} » n'est pas nom=adresse+clé ({error}).") from None
+    if len({name for name, _, _ in found}) < len(found):
+        raise SettingsError("DLNUF_WITNESSES nomme deux fois le même témoin.")
+    return tuple(found)
+
+
+def _web(environment: Mapping[str, str], name: str) -> str:
+    text = environment.get(name, "")
+    if text and not text.startswith(("http://", "https://")):
+        raise SettingsError(f"{name} doit commencer par http:// ou https://.")
+    return text
+
+
+def _certificates(environment: Mapping[str, str]) -> bytes:
+    """The authority's certificates, which a stamp is checked with: one without the other is of no use."""
+    path = environment.get("DLNUF_TSA_CERTIFICATES", "")
+    if bool(path) != bool(environment.get("DLNUF_TSA_URL")):
+        raise SettingsError("DLNUF_TSA_URL et DLNUF_TSA_CERTIFICATES vont ensemble.")
+    if not path:
+        return b""
+    try:
+        content = Path(path).read_bytes()
+        load_pem_x509_certificates(content)
+    except (OSError, ValueError):
+        raise SettingsError("DLNUF_TSA_CERTIFICATES ne désigne pas un fichier de certificats PEM.") from None
+    return content
 
 
 def _address(text: str) -> str:

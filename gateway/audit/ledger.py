@@ -120,6 +120,11 @@ class Ledger:
                 if size in rows:
                     self._store.publish(size, note, int(str(rows[size])))
 
+    def condemn(self, why: str) -> None:
+        """Sign nothing more until a restart: somebody outside remembers another history."""
+        self._store.disconnect()
+        self.reason = self.condemned = f"rien ne sera plus ajouté au journal : {why}"
+
     def prune(self, numbers: Sequence[int]) -> int:
         """Erase what these records say; their leaves stay, and the tree with them. How many were there to be erased.
 

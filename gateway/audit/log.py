@@ -144,6 +144,11 @@ class AuditLog:
         """Put a note with its cosignatures in the place of the one published. Raises LogUnavailable."""
         await self._later(lambda: self._ledger.cosign(size, note))
 
+    def condemn(self, why: str) -> None:
+        """Sign nothing more until a restart: somebody outside remembers another history. From any thread."""
+        with suppress(LogUnavailable):  # closed: nothing will be signed anyway
+            self._errand(lambda: self._ledger.condemn(why))
+
     def prune_now(self, numbers: Sequence[int]) -> int:
         """Erase what these records say, and wait: for commands. How many there were. Raises LogUnavailable."""
         return self._errand(lambda: self._ledger.prune(numbers)).result()

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
@@ -10,8 +11,13 @@ from fastapi.responses import JSONResponse
 from gateway.audit.publisher import Publisher
 
 
-def add_log_health(app: FastAPI, publisher: Callable[[], Publisher], records: Callable[[], int]) -> None:
-    """Put `/health/log` on the application. `records`: how many are durable, as far as this process knows."""
+def add_log_health(
+    app: FastAPI, publisher: Callable[[], Publisher], records: Callable[[], int], more: Callable[[], dict[str, Any]]
+) -> None:
+    """Put `/health/log` on the application. `records`: how many are durable, as far as this process knows.
+
+    `more`: how the index and each of those who countersign stand.
+    """
 
     @app.get("/health/log")
     async def log_health() -> Response:
@@ -24,5 +30,6 @@ def add_log_health(app: FastAPI, publisher: Callable[[], Publisher], records: Ca
                 "published": last.size if last else None,
                 "published_at": at,
                 "troubles": dict(troubles),
+                **more(),
             }
         )

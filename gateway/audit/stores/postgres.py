@@ -27,6 +27,7 @@ _DEFAULTS = {
     "tcp_user_timeout": 5000,
     "keepalives_idle": 10,
 }
+_TABLES = ("record", "tile", "head", "published")  # what the first migration creates
 _LOCK = 0x646C_6E75_66  # any number of our own, for those who create tables at the same time
 _KEPT = (
     "SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'), "
@@ -94,12 +95,19 @@ def migrate(connection: Connection, *, create: bool) -> None:
 
 
 def put_aside(address: str, stamp: str) -> str:
-    """Rename the schema of the log, so that another can be founded; the name it has now. Raises BadPlace, Error."""
+    """Move the log's tables to a schema of their own, so that another log can be founded; its name.
+
+    What else is kept beside the log stays. Raises BadPlace, Error.
+    """
     aside = f"{SCHEMA}_{stamp.lower()}"
     with closing(connected(address)) as connection, connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-        if connection.execute("SELECT to_regnamespace(%s)", (SCHEMA,)).fetchone() != (None,):
-            connection.execute(sql.SQL("ALTER SCHEMA dlnuf_log RENAME TO {}").format(sql.Identifier(aside)))
+        if connection.execute("SELECT to_regclass('dlnuf_log.record')").fetchone() != (None,):
+            connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(aside)))
+            for table in _TABLES:
+                move = sql.SQL("ALTER TABLE dlnuf_log.{} SET SCHEMA {}")
+                connection.execute(move.format(sql.Identifier(table), sql.Identifier(aside)))
+            connection.execute(next(_migrations()).encode())
     return aside
 
 

@@ -5,7 +5,8 @@ A page is `page(request, "console/liste.html", title=…, **facts)`. Templates e
 shows the macros. Undefined names are errors: a page never has a hole where a fact should be.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any, cast
 
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
 
 from connectors.kit.paris import PARIS
 from gateway.people.openid import OpenId
@@ -61,12 +64,28 @@ def web_of(request: Request) -> Web:
     return cast("Web", request.app.state.web)
 
 
+class FrenchSpaces(Extension):
+    """The spaces of French typography, in what templates say themselves; values and expressions are left alone."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """The template's own text, with its spaces made non-breaking where a line must not end."""
+        for token in stream:
+            if token.type == "data":
+                yield Token(token.lineno, "data", _SPACE.sub(NBSP, token.value))
+            else:
+                yield token
+
+
+_SPACE = re.compile(r"(?<=\S) (?=[:;?!»](?:\s|<|$))|(?<=«) ")
+
+
 def environment(assets: Assets) -> Environment:
     """The Jinja environment."""
     look = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        extensions=[FrenchSpaces],
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -15,8 +15,8 @@ def test_the_first_page_reads_well_everywhere(desk: Desk) -> None:
     assert desk.go("/") == 200
     desk.picture("accueil")
     desk.accessible()
-    desk.page.locator("details.carte > summary").first.click()
-    assert desk.page.locator("details.carte[open]").count() == 1
+    desk.page.locator(".pile > details > summary").first.click()
+    assert desk.page.locator(".pile > details[open]").count() == 1
     desk.accessible()
 
 

@@ -48,8 +48,8 @@ class Settings:
     maintenance: whether the contracts' maintenance windows count; the sandbox switches them off.
     windows: DLNUF_MAINTENANCE, maintenance a registry announced beside its usual one, `registry=window` separated by
         commas, in Paris time: `gip_mds=2026-12-03 13:00-17:00,msa=sunday 02:00-04:00`; default none.
-    oidc: DLNUF_OIDC_…, the identity provider people sign in with (people/client.py); without DLNUF_OIDC_ISSUER, only
-      links let people in. A wrong value refuses to start.
+    oidc: the identity provider people sign in with; its variables are those of people/client.py. Without one, only
+        links let people in. A wrong value refuses to start.
     registry: the registries' own variables, as their contracts name them. Secrets: never shown.
     """
 
@@ -123,7 +123,7 @@ def _oidc(environment: Mapping[str, str], public_url: str) -> Client | None:
     except BadClient as error:
         raise SettingsError(str(error)) from None
     if found is not None and not fit(public_url):
-        raise SettingsError("DLNUF_OIDC_ISSUER demande que DLNUF_PUBLIC_URL soit une adresse https.")
+        raise SettingsError("Un fournisseur d'identité demande que DLNUF_PUBLIC_URL soit une adresse https.")
     return found
 
 

@@ -303,3 +303,20 @@ def test_the_chart_and_the_package_have_one_version() -> None:
     written = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
     assert written is not None
     assert chart["version"] == chart["appVersion"] == written[1]
+
+
+def test_people_s_provider_is_named_and_its_credentials_come_from_a_secret() -> None:
+    assert not any(entry["name"].startswith("DLNUF_OIDC") for entry in pod()["containers"][0]["env"])
+    chosen = {
+        "issuer": "https://identite.example/api/v2",
+        "existingSecret": "identite",
+        "acr": {"auditeur": ["eidas2", "eidas3"]},
+    }
+    found = {entry["name"]: entry for entry in pod(f"oidc={json.dumps(chosen)}")["containers"][0]["env"]}
+    assert found["DLNUF_OIDC_ISSUER"]["value"] == "https://identite.example/api/v2"
+    assert found["DLNUF_OIDC_ACR_AUDITEUR"]["value"] == "eidas2 eidas3"
+    for name, key in (("DLNUF_OIDC_CLIENT_ID", "client-id"), ("DLNUF_OIDC_CLIENT_SECRET", "client-secret")):
+        assert found[name]["valueFrom"]["secretKeyRef"] == {"name": "identite", "key": key}
+    without = json.dumps({"issuer": "https://identite.example"})
+    assert "oidc.existingSecret is required" in refusal("--set-json", f"oidc={without}")
+    assert "oidc" in refusal("--set-json", 'oidc={"issuer": "http://identite.example"}')

@@ -142,12 +142,16 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     found.people.close()
 
 
+CONTRACTS = load_all()
+POLICIES = load_policies(default_folder(), CONTRACTS)
+
+
 def opened(folder: Path, address: str) -> House:
     """The pages at any address."""
     journal, clock = Journal(), Clock()
     counter = iter(range(1, 10_000))
     people = People(folder / "people.db", journal, Assurance(), clock, lambda size: next(counter).to_bytes(size))
     app = FastAPI()
-    add_web(app, load_all(), load_policies(default_folder(), load_all()), [private_pages()])
+    add_web(app, CONTRACTS, POLICIES, [private_pages()])
     open_web(app, people, address)
     return House(app, people, journal, clock, address)

@@ -15,7 +15,7 @@ from gateway.audit.show import Line, head_note, last_records, readable, records_
 from gateway.audit.stores.places import SCHEMES, Place
 from gateway.audit.trouble import described, unreadable
 from gateway.audit.verify import verify
-from gateway.cli import audit_erase, audit_export, audit_hold, audit_index, audit_recover
+from gateway.cli import audit_backup, audit_erase, audit_export, audit_hold, audit_index, audit_recover
 
 _VERIFIED, _REFUSED, _USAGE = 0, 1, 2
 
@@ -64,7 +64,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "affiche la tête signée du journal, à garder ailleurs",
         "dlnuf audit checkpoint --state .sandbox > point-de-controle.txt",
     )
-    for more in (audit_export, audit_erase, audit_hold):
+    for more in (audit_export, audit_erase, audit_hold, audit_backup):
         more.register(verbs)
     audit_index.options(
         _leaf(

@@ -112,7 +112,7 @@ def last_records(place: Place, count: int) -> Iterator[Line]:
         stop = int(str(last[0])) + 1 if last else 0
         for start in range(max(0, stop - count), stop, _AT_ONCE):
             for number, entry, _ in rows.entries(start, min(stop, start + _AT_ONCE)):
-                yield Line(number, _record(entry))
+                yield Line(number, _record(entry), erased=entry is None)
 
 
 def records_of(place: Place, identity: str) -> Iterator[Line]:

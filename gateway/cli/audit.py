@@ -174,7 +174,7 @@ def _replay(arguments: argparse.Namespace) -> int:
     from gateway.cli import replay  # the contracts of every registry: not for those who only verify
 
     try:
-        found = replay.replayed(arguments.state, arguments.keys, arguments.policies, arguments.last)
+        found = replay.replayed(arguments.state, _place(arguments), arguments.keys, arguments.policies, arguments.last)
     except replay.UNUSABLE as error:
         raise _Wrong(str(error)) from error
     print(json.dumps(found.as_data(), ensure_ascii=True, indent=2) if arguments.json else found.text())

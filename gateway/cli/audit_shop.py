@@ -71,15 +71,17 @@ def run(verb: Verb, args: argparse.Namespace) -> None:
         raise Misuse(f"il n'y a pas de journal dans « {where.state} » : vérifiez --state.")
     keys = load(where.keys)
     evidence = Evidence.open(where.state, keys, where.origin, log=log)
+    reader = StoreReader.at(log)
     try:
         shop = Shop(
-            where.state, log, keys, Signer(where.origin, keys.audit), evidence, StoreReader.at(log),
+            where.state, log, keys, Signer(where.origin, keys.audit), evidence, reader,
             datetime.fromtimestamp(time.time(), UTC), keys_at(log),
         )  # fmt: skip
         verb(args, shop)
     except _TROUBLE as error:
         raise OSError(str(error)) from error
     finally:
+        reader.close()
         evidence.close()
 
 

@@ -99,7 +99,7 @@ def opened(where: Place, *, create: bool = False) -> Iterator[Book]:
     try:
         database = Database(path)
         try:
-            subjects = Subjects(keys.subjects, keys_at(where.state / "audit.db"), secrets.token_bytes, time.monotonic)
+            subjects = Subjects(keys.subjects, keys_at(where.log), secrets.token_bytes, time.monotonic)
             yield Book(database, evidence, subjects)
         finally:
             database.close()

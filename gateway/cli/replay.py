@@ -17,8 +17,9 @@ from connectors.kit import Siret, siren_of
 from connectors.kit.contract import Contract, ContractError, load_all
 from gateway.audit.show import last_records, readable
 from gateway.audit.snapshots import Snapshots
+from gateway.audit.stores.keys import keys_at
+from gateway.audit.stores.places import Place
 from gateway.audit.subject import KeysUnavailable, Subjects
-from gateway.audit.subject_keys import SqliteKeys
 from gateway.identity.habilitation import Habilitation
 from gateway.identity.keys import KeysMissing, load
 from gateway.identity.register import Register, RegisterUnavailable, UnknownEntry
@@ -101,8 +102,8 @@ class Replay:
         )
 
 
-def replayed(state: Path, keys: Path | None, folder: Path | None, last: int) -> Replay:
-    """Decide again what the last `last` records decided; under the policies of `folder`, or under their own.
+def replayed(state: Path, log: Place, keys: Path | None, folder: Path | None, last: int) -> Replay:
+    """Decide again what the last `last` records of a log decided; under the policies of `folder`, or under their own.
 
     Raises UNUSABLE, trouble.UNREADABLE.
     """
@@ -112,9 +113,11 @@ def replayed(state: Path, keys: Path | None, folder: Path | None, last: int) -> 
         raise RegisterUnavailable(f"Il n'y a pas de registre dans « {state} » : les habilitations y sont lues.")
     register = Register(state / "register.db")
     try:
-        bench = _Bench(contracts, Snapshots(state / "policies"), register, _subjects(state, keys), tried)
+        bench = _Bench(
+            contracts, Snapshots(state / "policies"), register, _subjects(keys or state / "keys", log), tried
+        )
         found = Replay()
-        for line in last_records(state / "audit.db", last):
+        for line in last_records(log, last):
             if line.record is not None and _is_decision(line.record):
                 bench.judge(line.record, found)
         return found
@@ -128,16 +131,14 @@ def _is_decision(record: Mapping[str, object]) -> bool:
     )
 
 
-def _subjects(state: Path, keys: Path | None) -> Subjects | None:
+def _subjects(keys: Path, log: Place) -> Subjects | None:
     """The commitments' keys, for reading; None where they are not."""
 
     def never(_: int) -> bytes:
         raise KeysUnavailable("no key is made here")
 
-    if not (state / "subjects.db").exists():
-        return None
     try:
-        return Subjects(load(keys or state / "keys").subjects, SqliteKeys(state / "subjects.db"), never, lambda: 0.0)
+        return Subjects(load(keys).subjects, keys_at(log), never, lambda: 0.0)
     except KeysMissing:
         return None
 
@@ -220,7 +221,10 @@ class _Bench:
         if self._subjects is None or recipient is None or "subject" not in record:
             return None
         siren, at = siren_of(recipient), datetime.fromisoformat(record["at"])
-        return siren if record["subject"] in self._subjects.over(siren, at, at) else None
+        try:
+            return siren if record["subject"] in self._subjects.over(siren, at, at) else None
+        except KeysUnavailable:  # as when they are not here
+            return None
 
     def _groups(self, product_id: str, fields: frozenset[str]) -> Iterator[str]:
         """These fields, group by group."""

@@ -20,29 +20,35 @@ class PostgresKeys:
     def read(self, month: str) -> tuple[bytes | None, bool]:
         """See KeyStore."""
         with self._connected() as connection:
-            row = connection.execute("SELECT wrapped FROM dlnuf_log.subject_key WHERE month = %s", (month,)).fetchone()
+            row = connection.execute(
+                "SELECT wrapped FROM dlnuf_subjects.subject_key WHERE month = %s", (month,)
+            ).fetchone()
         return (_bytes(row[0]), True) if row else (None, False)
 
     def create(self, month: str, wrapped: bytes) -> None:
         """See KeyStore."""
         with self._connected() as connection:
             connection.execute(
-                "INSERT INTO dlnuf_log.subject_key VALUES (%s, %s) ON CONFLICT (month) DO NOTHING", (month, wrapped)
+                "INSERT INTO dlnuf_subjects.subject_key VALUES (%s, %s) ON CONFLICT (month) DO NOTHING",
+                (month, wrapped),
             )
 
     def destroy(self, month: str) -> bool:
         """See KeyStore. The row's former version is swept away; what the server archives, its operator destroys."""
         with self._connected() as connection:
             changed = connection.execute(
-                "UPDATE dlnuf_log.subject_key SET wrapped = NULL WHERE month = %s AND wrapped IS NOT NULL", (month,)
+                "UPDATE dlnuf_subjects.subject_key SET wrapped = NULL WHERE month = %s AND wrapped IS NOT NULL",
+                (month,),
             )
-            connection.execute("VACUUM dlnuf_log.subject_key")
+            connection.execute("VACUUM dlnuf_subjects.subject_key")
             return changed.rowcount == 1
 
     def all(self) -> Mapping[str, bytes | None]:
         """See KeyStore."""
         with self._connected() as connection:
-            rows = connection.execute('SELECT month, wrapped FROM dlnuf_log.subject_key ORDER BY month COLLATE "C"')
+            rows = connection.execute(
+                'SELECT month, wrapped FROM dlnuf_subjects.subject_key ORDER BY month COLLATE "C"'
+            )
             return {str(month): _bytes(wrapped) for month, wrapped in rows}
 
     @contextmanager

@@ -4,6 +4,7 @@
 import secrets
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,10 +14,12 @@ import orjson
 from gateway.audit.canonical import canonical
 from gateway.audit.log import AuditLog
 from gateway.audit.note import Signer, Verifier
-from gateway.audit.reader import SqliteReader
+from gateway.audit.reader import StoreReader
 from gateway.audit.report import Report
+from gateway.audit.stores.keys import keys_at
+from gateway.audit.stores.places import Place
 from gateway.audit.subject import Subjects
-from gateway.audit.subject_keys import SqliteKeys
+from gateway.audit.subject_keys import KeyStore
 from gateway.audit.verify import verify
 from gateway.cli.main import main
 from gateway.identity.keys import create_missing, load
@@ -32,21 +35,27 @@ class Aged:
     """The folder, and the commands that work on it."""
 
     state: Path
+    place: Place
 
     @property
     def verifier(self) -> Verifier:
         """The log's key."""
         return Signer("dlnuf", load(self.state / "keys").audit).verifier
 
-    @property
-    def reader(self) -> SqliteReader:
-        """The log."""
-        return SqliteReader(self.state / "audit.db")
+    def size(self) -> int:
+        """How many records there are."""
+        with closing(StoreReader.at(self.place)) as log:
+            return log.size()
+
+    def checkpoint(self) -> str:
+        """The head that was published."""
+        with closing(StoreReader.at(self.place)) as log:
+            return log.checkpoint()
 
     @property
-    def keys(self) -> SqliteKeys:
+    def keys(self) -> KeyStore:
         """The subjects' keys."""
-        return SqliteKeys(self.state / "subjects.db")
+        return keys_at(self.place)
 
     def subjects(self) -> Subjects:
         """The commitments."""
@@ -54,10 +63,11 @@ class Aged:
         return Subjects(master, self.keys, secrets.token_bytes, lambda: 0.0)
 
     def run(self, *words: object) -> int:
-        """The exit status of `dlnuf audit`."""
+        """The exit status of `dlnuf audit`; a log that is not in the state is that of the environment."""
         noun, *rest = map(str, words)
-        place = [noun, rest.pop(0)] if noun == "hold" else [noun]
-        return main(["audit", *place, "--state", str(self.state), *rest])
+        verb = [noun, rest.pop(0)] if noun == "hold" else [noun]
+        where = ["--state", str(self.state)] if isinstance(self.place, Path) else []
+        return main(["audit", *verb, *where, *rest])
 
     def exported(self, month: str) -> Path:
         """An export of the month, made now."""
@@ -67,8 +77,9 @@ class Aged:
 
     def records(self) -> dict[int, Mapping[str, object] | None]:
         """Every record, None for what was erased."""
-        size = self.reader.size()
-        return {one.seq: None if one.entry is None else orjson.loads(one.entry) for one in self.reader.entries(0, size)}
+        with closing(StoreReader.at(self.place)) as log:
+            entries = log.entries(0, log.size())
+        return {one.seq: None if one.entry is None else orjson.loads(one.entry) for one in entries}
 
     def gone(self) -> set[int]:
         """The numbers of those that were erased."""
@@ -76,11 +87,11 @@ class Aged:
 
     def verified(self, *kept: str) -> Report:
         """The verification of the log."""
-        return verify(self.state / "audit.db", self.verifier, kept)
+        return verify(self.place, self.verifier, kept)
 
     def write(self, exchanges: Sequence[Sequence[Mapping[str, object]]]) -> None:
         """Write these exchanges, each an id of its own."""
-        log = AuditLog.open(self.state / "audit.db", Signer("dlnuf", load(self.state / "keys").audit))
+        log = AuditLog.open(self.place, Signer("dlnuf", load(self.state / "keys").audit))
         for records in exchanges:
             identity = str(uuid.uuid4())
             log.append_now([canonical({**record, "id": identity}) for record in records])
@@ -99,9 +110,9 @@ class Aged:
         ]
 
 
-def aged(folder: Path) -> Aged:
+def aged(folder: Path, place: Place | None = None) -> Aged:
     """Two old months of exchanges, one across their border, one under a right of its own, and a recent one."""
-    world = Aged(folder / "state")
+    world = Aged(folder / "state", place or folder / "state" / "audit.db")
     create_missing(world.state / "keys", secrets.token_bytes)
     across = [
         world.told(ASKED, "2020-02-29T23:59:59.900Z", ONE),

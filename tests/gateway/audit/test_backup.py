@@ -49,7 +49,7 @@ def test_a_backup_taken_while_records_are_written_verifies(world: Aged, capsys: 
         writer.join()
         log.close()
     size = verify(out / "audit.db", world.verifier).size
-    assert 14 <= size <= world.reader.size()
+    assert 14 <= size <= world.size()
     assert f"Copie vérifiée : {size} enregistrements" in capsys.readouterr().out
     assert {path.name for path in out.iterdir()} == {"audit.db", "holds.db", "audit.pub"}
     assert out.stat().st_mode & 0o077 == 0
@@ -81,13 +81,14 @@ def test_a_log_that_does_not_hold_is_not_called_a_backup(world: Aged, capsys: py
 def test_a_restored_backup_goes_on_where_it_stopped(world: Aged) -> None:
     out, keys = world.state.parent / "journal", world.state.parent / "clés"
     assert world.run("backup", "--out", out, "--subjects-out", keys) == 0
-    again = Aged(world.state.parent / "restauré" / "state")
+    restored = world.state.parent / "restauré"
+    again = Aged(restored, restored / "audit.db")
     shutil.copytree(out, again.state)
     shutil.copy(keys / "subjects.db", again.state)
     shutil.copytree(world.state / "keys", again.state / "keys")
-    size = again.reader.size()
+    size = again.size()
     again.write([again.exchange("2026-11-07")])
-    assert (again.verified().problem, again.reader.size()) == (None, size + 2)
+    assert (again.verified().problem, again.size()) == (None, size + 2)
     assert again.run("hold", "list") == 0
 
 
@@ -97,7 +98,7 @@ def test_an_older_backup_is_refused_by_whoever_remembers_a_later_head(world: Age
     world.write([world.exchange("2026-11-07")])
     world.exported("2026-11")  # which publishes the head
     assert (world.state / ANCHOR).exists()
-    later = world.reader.checkpoint()
+    later = world.checkpoint()
     for path in world.state.glob("audit.db*"):
         path.unlink()
     shutil.copy(out / "audit.db", world.state / "audit.db")

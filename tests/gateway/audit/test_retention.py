@@ -67,7 +67,7 @@ def test_a_purpose_may_keep_its_records_longer_or_less_long() -> None:
 def test_due_records_are_erased_and_everything_else_verifies(
     world: Aged, exports: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kept = world.reader.checkpoint()
+    kept = world.checkpoint()
     before = world.records()
     assert world.run("erase", "--due", *exports) == 0
     after = world.records()
@@ -109,14 +109,14 @@ def test_the_months_keys_are_destroyed_with_their_last_record_and_the_log_says_s
 
 
 def test_nothing_is_erased_without_its_export(world: Aged, capsys: pytest.CaptureFixture[str]) -> None:
-    size = world.reader.size()
+    size = world.size()
     assert world.run("erase", "--due") == 2
     assert "2020-02 n'est pas exporté" in capsys.readouterr().err
     only = world.exported(OLDER)
     assert world.run("erase", "--due", "--export", only) == 2
     assert "2020-03 n'est pas exporté" in capsys.readouterr().err
     assert world.gone() == set()
-    assert world.reader.size() == size + 1  # the export, and nothing else
+    assert world.size() == size + 1  # the export, and nothing else
 
 
 def test_an_export_that_lacks_a_record_does_not_do(world: Aged, capsys: pytest.CaptureFixture[str]) -> None:
@@ -128,13 +128,13 @@ def test_an_export_that_lacks_a_record_does_not_do(world: Aged, capsys: pytest.C
 
 
 def test_a_dry_run_says_all_and_does_nothing(world: Aged, capsys: pytest.CaptureFixture[str]) -> None:
-    size = world.reader.size()
+    size = world.size()
     assert world.run("erase", "--due", "--dry-run") == 0
     said = capsys.readouterr().out
     assert "2020-02 : 5 enregistrements échus." in said
     assert "2020-03 : 5 enregistrements échus." in said
     assert "2020-02 : plus rien n'aurait besoin de la clé des sujets" in said
-    assert (world.gone(), world.reader.size()) == (set(), size)
+    assert (world.gone(), world.size()) == (set(), size)
     assert all(wrapped is not None for wrapped in world.keys.all().values())
 
 
@@ -152,11 +152,11 @@ def test_an_exchange_across_two_months_is_erased_whole_or_not_at_all(world: Aged
 
 def test_the_second_time_nothing_is_due(world: Aged, exports: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert world.run("erase", "--due", *exports) == 0
-    size = world.reader.size()
+    size = world.size()
     capsys.readouterr()
     assert world.run("erase", "--due") == 0
     assert "Rien n'est échu." in capsys.readouterr().out
-    assert world.reader.size() == size
+    assert world.size() == size
 
 
 @pytest.mark.parametrize(
@@ -211,13 +211,13 @@ def test_holds_are_listed_and_their_company_is_in_clear_in_no_file(
     "given", [(), ("--company", "123"), ("--since", "2020-02-30"), ("--since", "2020-03-02", "--until", "2020-03-01")]
 )
 def test_a_hold_on_nothing_or_on_nonsense_is_refused(world: Aged, given: tuple[str, ...]) -> None:
-    size = world.reader.size()
+    size = world.size()
     try:
         status = world.run("hold", "place", *given, "--reason", "essai")
     except SystemExit as stopped:
         status = int(str(stopped.code))
     assert status == 2
-    assert world.reader.size() == size
+    assert world.size() == size
 
 
 def test_a_hold_that_the_log_knows_and_its_file_lost_stops_every_erasure(
@@ -307,3 +307,20 @@ def test_a_gateway_that_writes_meanwhile_goes_on(world: Aged, exports: list[str]
         log.close()
     assert len(world.gone()) == 10
     assert world.verified().problem is None
+
+
+def test_a_log_in_postgresql_is_kept_and_erased_alike(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address: str = request.getfixturevalue("postgres").database()
+    monkeypatch.setenv("DLNUF_LOG_URL", address)
+    monkeypatch.setenv("DLNUF_STATE", str(tmp_path / "state"))
+    world = aged(tmp_path, address)
+    assert world.run("hold", "place", "--habilitation", HELD_RIGHT, "--reason", "essai") == 0
+    exports = [word for month in (OLDER, OLD) for word in ("--export", str(world.exported(month)))]
+    assert world.run("erase", "--due", *exports) == 0
+    assert world.gone() == {0, 1, 3, 4, 5, 6, 9, 10}
+    assert world.verified().problem is None
+    assert {month: wrapped is not None for month, wrapped in world.keys.all().items()} == {
+        OLDER: False, OLD: True, RECENT: True,
+    }  # fmt: skip

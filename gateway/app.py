@@ -105,7 +105,13 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with _opened(settings, keys, around, contracts, policies) as everything:
             opened.append(everything)
-            open_web(behind, everything.people, settings.public_url, everything.openid)
+            open_web(
+                behind,
+                everything.people,
+                settings.public_url,
+                everything.openid,
+                trusted=settings.trusted_proxies,
+            )
             try:
                 yield
             finally:

@@ -101,7 +101,7 @@ class Provider:
         _, body = await self.ask(method, url, **sent)
         try:
             found = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ProviderDown("sa réponse n'est pas du JSON") from None
         if not isinstance(found, dict):
             raise ProviderDown("sa réponse n'est pas un objet JSON")

@@ -5,6 +5,7 @@ OpenID Connect Core 1.0 §3.1.3.7. Authlib checks the claims of the standard; wh
 is there at all, that there is one audience, that the token is recent) is checked here.
 """
 
+import binascii
 import hmac
 import json
 import re
@@ -86,7 +87,7 @@ async def _signed(
     # Padding and blanks would be tolerated further on: one token has one spelling.
     if not isinstance(text, str) or len(text) > TOKEN_CHARS or not _FORM.fullmatch(text):
         raise BadToken("forme")
-    header = _object(urlsafe_b64decode(text.partition(".")[0] + "=="))
+    header = _header(text)
     algorithm, kid = header.get("alg"), header.get("kid")
     if algorithm not in algorithms:
         raise BadToken("alg")
@@ -98,7 +99,7 @@ async def _signed(
         raise BadToken("cle")
     try:
         token = jwt.decode(text, import_key(usable[0]), algorithms=[str(algorithm)])
-    except (JoseError, ValueError, TypeError):
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError):
         raise BadToken("signature") from None
     return dict(token.header), dict(token.claims)
 
@@ -118,10 +119,17 @@ def _ascii(body: bytes) -> str:
         raise BadToken("forme") from None
 
 
+def _header(text: str) -> dict[str, Any]:
+    try:
+        return _object(urlsafe_b64decode(text.partition(".")[0] + "=="))
+    except binascii.Error:
+        raise BadToken("forme") from None
+
+
 def _object(body: bytes) -> dict[str, Any]:
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadToken("forme") from None
     if not isinstance(found, dict):
         raise BadToken("forme")

@@ -6,7 +6,7 @@ shows the macros. Undefined names are errors: a page never has a hole where a fa
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,11 +18,13 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
 from connectors.kit.paris import PARIS
+from gateway.edge.reading import Network
 from gateway.people.openid import OpenId
 from gateway.people.people import People
 from gateway.people.person import TITLES, Person, Role
 from gateway.web.cookies import Cookies
 from gateway.web.headers import page_headers
+from gateway.web.pace import Pace
 from gateway.web.static import Assets
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -48,6 +50,7 @@ class Web:
     """What every page may need, for as long as the application runs; `request.app.state.web`.
 
     origin: scheme and host of the public address. openid: the identity provider, when there is one.
+    pace: how often one address may try to sign in. trusted: the proxies whose word on addresses is believed.
     """
 
     people: People
@@ -56,6 +59,8 @@ class Web:
     cookies: Cookies
     origin: str
     openid: OpenId | None
+    pace: Pace
+    trusted: Sequence[Network]
     menu: list[Entry]
 
 

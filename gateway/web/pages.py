@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, FastAPI
 
 from connectors.kit.contract import Contract
+from gateway.edge.reading import Network
 from gateway.people.openid import OpenId
 from gateway.people.people import People
 from gateway.people.person import Role
@@ -14,6 +15,7 @@ from gateway.purpose.load import Policies
 from gateway.web import account, errors, home, instruction, signing_in
 from gateway.web.cookies import Cookies
 from gateway.web.look import Entry, Web, environment
+from gateway.web.pace import Pace
 from gateway.web.static import Assets
 
 MENU = (
@@ -34,7 +36,13 @@ def add_web(
 
 
 def open_web(
-    app: FastAPI, people: People, public_url: str, openid: OpenId | None = None, *, menu: Sequence[Entry] = ()
+    app: FastAPI,
+    people: People,
+    public_url: str,
+    openid: OpenId | None = None,
+    *,
+    trusted: Sequence[Network] = (),
+    menu: Sequence[Entry] = (),
 ) -> None:
     """Give the pages what they live on, once the event loop runs. `menu`: other rooms' entries."""
     assets = Assets()
@@ -45,6 +53,8 @@ def open_web(
         cookies=Cookies.of(public_url),
         origin=origin_of(public_url),
         openid=openid,
+        pace=Pace(lambda: people.now),
+        trusted=trusted,
         menu=[*MENU, *menu],
     )
 

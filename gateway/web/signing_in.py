@@ -5,6 +5,7 @@ import logging
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from gateway.edge.reading import Fields, address
 from gateway.people.client import PROFILE_OTHER
 from gateway.people.openid import AWAY_S, SignInRefused
 from gateway.people.provider import ProviderDown
@@ -26,6 +27,7 @@ DOWN = Said(
     again=True,
 )
 NO_PROVIDER = Said("Pas de fournisseur d'identité", "Ce service n'en a pas : demandez un lien à l'exploitant.")
+HURRIED = Said("Trop d'essais", "Trop de connexions ont été tentées depuis votre adresse. Réessayez dans une minute.")
 CLEAR = Said(
     "Connexion impossible à cette adresse",
     "Ce service est publié sur une adresse http, sans chiffrement : par sécurité, personne ne peut s'y connecter.",
@@ -45,6 +47,8 @@ async def offer(request: Request, person: Visitor, suite: str = "/compte") -> Re
 async def depart(request: Request, profil: str = PROFILE_OTHER, suite: str = "/compte") -> Response:
     """To the identity provider, with what will tie the way back to this browser."""
     web = web_of(request)
+    if not _slow_enough(request):
+        return said(request, 429, HURRIED)
     if web.openid is None:
         return said(request, 404, NO_PROVIDER)
     if not web.cookies.allowed:
@@ -63,6 +67,8 @@ async def depart(request: Request, profil: str = PROFILE_OTHER, suite: str = "/c
 async def come_back(request: Request) -> Response:
     """From the identity provider: a new session, or the reason why not. The cookie of the way there is spent."""
     web = web_of(request)
+    if not _slow_enough(request):
+        return said(request, 429, HURRIED)
     if web.openid is None:
         return said(request, 404, NO_PROVIDER)
     try:
@@ -95,6 +101,8 @@ async def show_link(request: Request, secret: str) -> Response:
 async def use_link(request: Request, secret: str, fields: Form = Depends(form)) -> Response:  # noqa: B008 -- how FastAPI names what a route needs
     """Use a link: a new session, whatever the browser held before."""
     web = web_of(request)
+    if not _slow_enough(request):
+        return said(request, 429, HURRIED)
     if not web.cookies.allowed:
         return said(request, 403, CLEAR)
     session = await web.people.enter_by_link(secret)
@@ -120,6 +128,12 @@ async def leave(request: Request, person: SignedIn, fields: Checked) -> Response
     response = page(request, "deconnexion.html", title="Déconnexion", vers=onward)
     web.cookies.take(response, web.cookies.session)
     return response
+
+
+def _slow_enough(request: Request) -> bool:
+    """Whether this address has not tried too often this minute."""
+    web = web_of(request)
+    return web.pace.spend(address(request.scope, Fields(request.scope["headers"]), web.trusted))
 
 
 def _once(request: Request) -> dict[str, str]:

@@ -16,7 +16,7 @@ from gateway.people.openid import AWAY_S, OpenId, SignInRefused
 from gateway.people.people import Identity, People
 from gateway.people.person import Assurance
 from gateway.people.provider import ANSWER_BYTES, KEYS_AGAIN_S, Provider, ProviderDown
-from tests.gateway.people.handmade import CLIENT_ID, ISSUER, KEY, SECRET, STRANGER, HandMade, none_token
+from tests.gateway.people.handmade import CLIENT_ID, ISSUER, KEY, SECRET, STRANGER, HandMade, none_token, unpadded
 
 NOW = 1_795_000_000
 
@@ -142,6 +142,8 @@ LIES = {
     "not a token": whole(lambda _: "bonjour"),
     "padded": whole(lambda p: f"{jwt.encode(usual(p), KEY, 'RS256', headers={'kid': 'clef-1'})}="),
     "a header that is no object": whole(lambda _: "W10.e30.AAAA"),
+    "a header of one letter": whole(lambda _: "a.b.c"),
+    "a header too deep": whole(lambda _: unpadded(b"[" * 20_000) + ".e30.AAAA"),
     "far too long": whole(lambda _: "a" * 40_000 + ".b.c"),
     "other news of somebody else": set_to(told={"sub": "sub-2"}),
     "news for another service": set_to(told={"aud": "un-autre"}),
@@ -223,9 +225,10 @@ async def test_a_provider_that_describes_itself_badly_is_not_used(world: World, 
         httpx.Response(302, headers={"location": "https://ailleurs.example"}),
         httpx.Response(200, content=b"<html>"),
         httpx.Response(200, content=b"[]"),
+        httpx.Response(200, content=b"[" * 200_000),
         httpx.Response(200, content=b'"' + b"a" * (ANSWER_BYTES + 1) + b'"'),
     ],
-    ids=["down", "elsewhere", "html", "list", "endless"],
+    ids=["down", "elsewhere", "html", "list", "deep", "endless"],
 )
 @pytest.mark.parametrize("where", ["/.well-known/openid-configuration", "/jwks", "/token"])
 async def test_a_broken_provider_is_said_to_be_down(world: World, where: str, answer: httpx.Response) -> None:

@@ -131,6 +131,15 @@ async def test_a_link_lets_in_once_within_a_quarter_of_an_hour(house: House) -> 
         assert (await browser.post(f"/connexion/lien/{late}", data={"x": "1"})).status_code == 404
 
 
+async def test_an_address_that_tries_too_often_waits_for_the_next_minute(house: House) -> None:
+    async with house.browser() as browser:
+        found = [(await browser.post("/connexion/lien/inconnu", data={"x": "1"})).status_code for _ in range(61)]
+        assert found == [404] * 60 + [429]
+        house.clock.at += 60
+        assert (await browser.post("/connexion/lien/inconnu", data={"x": "1"})).status_code == 404
+    assert house.journal.names == []
+
+
 async def test_no_record_no_session(house: House) -> None:
     account = house.people.accounts.remember("local", "Audrey", "Audrey", house.people.new_id(), int(house.clock.at))
     secret = house.people.sessions.make_link(account.id, int(house.clock.at))

@@ -38,7 +38,7 @@ from gateway.identity.bearer import Bearer
 from gateway.identity.keys import Keys
 from gateway.identity.register import Register
 from gateway.inflight import InFlight
-from gateway.logs import Lines
+from gateway.logs import Aside, Lines
 from gateway.people.openid import OpenId
 from gateway.people.people import People
 from gateway.people.person import Assurance
@@ -47,7 +47,7 @@ from gateway.purpose.load import Policies, load
 from gateway.purpose.purpose import Purpose
 from gateway.purpose.quota import Quotas
 from gateway.relay import Relay
-from gateway.settings import Settings, chosen
+from gateway.settings import Settings, SettingsError, chosen
 from gateway.source.doors import client_certificate, door
 from gateway.source.payloads import Cases, CasesFirst
 from gateway.source.source import Source
@@ -99,6 +99,8 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
     around = around or Surroundings()
     contracts = chosen(settings, load_all())
     policies = load(settings.policies, load_all())
+    for contract in contracts.values():
+        _certified(contract, settings)
     opened: list[_Open] = []
 
     @asynccontextmanager
@@ -149,7 +151,8 @@ async def _opened(
     with suppress(KeysUnavailable):  # then each request says so, until the key can be had
         subjects.prepare(around.clock())
     register = Register(settings.state / "register.db")
-    lines = Lines(lambda text: os.write(2, text)) if around.line is None else None
+    aside = Aside(lambda text: os.write(2, text))
+    lines = Lines(aside) if around.line is None else None
     wires = {name: _wire(contract, settings, around) for name, contract in contracts.items()}
     for wire in wires.values():
         await wire.open()
@@ -187,6 +190,7 @@ async def _opened(
         now=around.now,
     )
     pings = Pings(contracts, doors, around.clock, maintenance=settings.maintenance)
+    sweeping = asyncio.create_task(documents.sweeping())
     saying = asyncio.create_task(announce(Snapshots(settings.state / "policies"), house.audit, policies.expansion))
     await asyncio.wait({saying}, timeout=1)  # said before the first decision, unless the log is out of order
     evidence = _evidence(settings, log, recorder, keys, around)
@@ -196,6 +200,7 @@ async def _opened(
             yield _Open(house, pings, source, log, publisher, evidence, register, people, openid)
     finally:
         saying.cancel()
+        sweeping.cancel()
         evidence.close()
         for wire in wires.values():
             await wire.close()
@@ -207,6 +212,7 @@ async def _opened(
         people.close()
         if lines is not None:
             lines.flush()
+        aside.close()
 
 
 def _evidence(settings: Settings, log: AuditLog, recorder: Recorder, keys: Keys, around: Surroundings) -> Evidence:
@@ -225,6 +231,15 @@ def _openid(settings: Settings, keys: Keys, people: People, around: Surroundings
 
 def _wire(contract: Contract, settings: Settings, around: Surroundings) -> Wire:
     return Wire(contract, around.extra_headers or dict, client_certificate(contract, settings.registry))
+
+
+def _certified(contract: Contract, settings: Settings) -> None:
+    """Try the files of a mutual TLS now, rather than at the first question. Raises SettingsError."""
+    try:
+        client_certificate(contract, settings.registry)
+    except (OSError, ValueError) as error:
+        names = f"{contract.tls.certificate}, {contract.tls.key}" if contract.tls else contract.base_url
+        raise SettingsError(f"{names} : certificat ou clé inutilisable ({type(error).__name__}).") from None
 
 
 def _nowhere(_: Mapping[str, Any]) -> None:

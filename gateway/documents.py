@@ -6,6 +6,7 @@ that gave it out, so that a download can be traced to the consultation it belong
 as associated data; HMAC-SHA-256 over the address. Fails closed: what cannot be read, proved or found is not given.
 """
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -24,6 +25,7 @@ from gateway.problems import JSON_API, problem
 from gateway.values import Delivery, FiledDocument, Permit, Sourced
 
 MAX_LIFE_S = 86_400
+SWEEP_S = 600.0
 _CAPABILITY = re.compile(
     r"(?P<id>[0-9a-f]{32})\.(?P<until>[0-9]{1,12})\.(?P<delivery>[0-9a-f-]{36})\.(?P<sig>[\w-]{43})", re.ASCII
 )
@@ -59,6 +61,19 @@ class Documents:
         # A document lost with the power is fetched again from its registry: no need to wait for the disk each time.
         self._store.execute("PRAGMA synchronous=NORMAL")
         self._store.executescript(_SCHEMA)
+
+    def sweep(self) -> int:
+        """Forget the documents whose time is over; how many. What cannot be swept now will be later."""
+        try:
+            return self._store.execute("DELETE FROM document WHERE until < ?", (int(self._now()),)).rowcount
+        except sqlite3.Error:
+            return 0
+
+    async def sweeping(self) -> None:
+        """Sweep from time to time, until cancelled: without a new document, nothing else would."""
+        while True:
+            self.sweep()
+            await asyncio.sleep(SWEEP_S)
 
     def close(self) -> None:
         """Close the store."""

@@ -8,9 +8,12 @@ evidence, and only the latter is waited for.
 import asyncio
 import json
 import logging
+import queue
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -21,11 +24,12 @@ _USUAL = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", 
 
 
 class Lines:
-    """Gathers lines and writes them together. What cannot be written is dropped: logging never stops an answer."""
+    """Gathers lines and writes them together. What cannot be written is dropped and counted: no answer waits for it."""
 
     def __init__(self, write: Callable[[bytes], object]) -> None:
         self._write = write
         self._waiting: list[bytes] = []
+        self._dropped = 0
         self._timer: asyncio.TimerHandle | None = None
 
     def __call__(self, fields: Mapping[str, Any]) -> None:
@@ -35,6 +39,8 @@ class Lines:
                 self._waiting.append(orjson.dumps(fields, option=orjson.OPT_APPEND_NEWLINE))
             except TypeError:
                 return
+        else:
+            self._dropped += 1
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(FLUSH_S, self.flush)
 
@@ -42,10 +48,45 @@ class Lines:
         """Write what is waiting."""
         self._timer = None
         lines, self._waiting = self._waiting, []
+        dropped, self._dropped = self._dropped, 0
+        if dropped:
+            lines.append(orjson.dumps({"event": "lines_dropped", "count": dropped}, option=orjson.OPT_APPEND_NEWLINE))
         try:
             self._write(b"".join(lines))
         except OSError:
-            return
+            self._dropped = dropped + len(lines) - (1 if dropped else 0)
+
+
+class Aside:
+    """Writes in a thread of its own, so that a reader that has stalled stalls nobody else. `room`: batches that wait.
+
+    Raises BlockingIOError when there is no room left.
+    """
+
+    def __init__(self, write: Callable[[bytes], object], room: int = 16) -> None:
+        self._write = write
+        self._batches: queue.Queue[bytes | None] = queue.Queue(room)
+        # A daemon: a reader that never reads again must not keep the process from ending either.
+        self._thread = threading.Thread(target=self._run, name="log-lines", daemon=True)
+        self._thread.start()
+
+    def __call__(self, batch: bytes) -> None:
+        """Hand a batch over."""
+        try:
+            self._batches.put_nowait(batch)
+        except queue.Full:
+            raise BlockingIOError from None
+
+    def close(self, patience_s: float = 2.0) -> None:
+        """Write what is waiting, for so long at most."""
+        with suppress(queue.Full):
+            self._batches.put_nowait(None)
+            self._thread.join(patience_s)
+
+    def _run(self) -> None:
+        while (batch := self._batches.get()) is not None:
+            with suppress(OSError):
+                self._write(batch)
 
 
 class JsonFormatter(logging.Formatter):

@@ -283,3 +283,16 @@ def test_a_store_that_cannot_be_read_is_00502(tmp_path: Path) -> None:
             store.execute("DROP TABLE document")
         store.close()
         assert refused(documents, written) == (502, "00502")
+
+
+def test_documents_whose_time_is_over_leave_the_store_without_a_new_one(tmp_path: Path) -> None:
+    clock = Hand()
+    with cabinet(tmp_path / "documents.db", clock) as documents:
+        documents.file(answer(), kept=True)
+        clock.seconds = START + 3600
+        assert documents.sweep() == 0  # its last second is not over
+        clock.seconds = START + 3601
+        assert documents.sweep() == 1
+        with sqlite3.connect(f"file:{tmp_path}/documents.db?mode=ro", uri=True) as store:
+            assert store.execute("SELECT count(*) FROM document").fetchone() == (0,)
+        store.close()

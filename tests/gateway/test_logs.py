@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from connectors.insee.simulator import simulator
 from connectors.kit.simulation import Asked, load_world
 from gateway import logs
 from gateway.app import Surroundings, utc_now
-from gateway.logs import MAX_WAITING, JsonFormatter, Lines, configure
+from gateway.logs import MAX_WAITING, Aside, JsonFormatter, Lines, configure
 from tests.gateway.running_gateway import PARAMETERS, running
 from tests.gateway.source.loopback import Received, http, registry
 
@@ -127,8 +128,9 @@ async def test_beyond_its_room_lines_are_dropped_and_come_again_afterwards() -> 
     for rank in range(MAX_WAITING + 5):
         lines({"n": rank})
     lines.flush()
-    assert written[0].count(b"\n") == MAX_WAITING
-    assert json.loads(written[0].splitlines()[-1]) == {"n": MAX_WAITING - 1}
+    *kept, told = written[0].splitlines()
+    assert (len(kept), json.loads(kept[-1])) == (MAX_WAITING, {"n": MAX_WAITING - 1})
+    assert json.loads(told) == {"event": "lines_dropped", "count": 5}
     lines({"n": "suite"})
     lines.flush()
     assert written[1] == b'{"n":"suite"}\n'
@@ -194,3 +196,28 @@ async def test_the_lines_of_real_exchanges_name_nobody_and_open_nothing(
     forbidden = {trader.siren, company.siren, "999100119", token, token.split(".")[2], *secrets, *names} - {None}
     assert len(forbidden) > 8
     assert [word for word in forbidden if word and word in text] == []
+
+
+async def test_a_reader_that_has_stalled_stalls_nobody_and_what_it_missed_is_counted() -> None:
+    goes_on, began, written = threading.Event(), threading.Event(), list[bytes]()
+
+    def stalled(batch: bytes) -> None:
+        began.set()
+        assert goes_on.wait(30)
+        written.append(batch)
+
+    aside = Aside(stalled, room=1)
+    lines = Lines(aside)
+    for rank in range(4):  # one is being written, one waits, and there is no room for the two others
+        lines({"n": rank})
+        lines.flush()
+        assert began.wait(30)
+    goes_on.set()
+    aside.close(30)
+    aside = Aside(written.append)
+    lines._write = aside
+    lines({"n": "suite"})
+    lines.flush()
+    aside.close(30)
+    told = [json.loads(line) for batch in written for line in batch.splitlines()]
+    assert told == [{"n": 0}, {"n": 1}, {"n": "suite"}, {"event": "lines_dropped", "count": 2}]

@@ -3,6 +3,7 @@
 our own certificate is shown where it is wanted."""
 
 import asyncio
+import secrets
 import socket
 import ssl
 from collections.abc import Callable
@@ -13,9 +14,14 @@ import pytest
 import uvloop
 
 from connectors.kit import RegistryError, RegistryUnavailable
-from connectors.kit.contract import Contract
+from connectors.kit.contract import Contract, load_all
 from connectors.kit.errors import BadCertificate
 from connectors.kit.facts import ClientCertificate
+from gateway.app import create_app
+from gateway.identity.keys import create_missing
+from gateway.identity.keys import load as load_keys
+from gateway.purpose.load import default_folder
+from gateway.settings import Settings, SettingsError
 from gateway.source.doors import client_certificate
 from gateway.source.simulated import addresses
 from gateway.source.wire import TLS_TRIES
@@ -177,3 +183,17 @@ def test_a_certificate_that_is_not_there_or_not_its_key_s_is_refused(signer: Aut
         client_certificate(*mutual(identity, tmp_path / "absente.key"))
     with pytest.raises(ssl.SSLError):
         client_certificate(*mutual(identity, other.key))
+
+
+def test_a_certificate_that_cannot_be_used_stops_the_start_and_names_its_settings(tmp_path: Path) -> None:
+    contracts = load_all()
+    create_missing(tmp_path / "keys", secrets.token_bytes)
+    keys = load_keys(tmp_path / "keys")
+    settings = Settings(
+        state=tmp_path, keys=tmp_path / "keys", policies=default_folder(), public_url="http://passerelle.test",
+        registries=("probtp",), registry=addresses(contracts, "https://registres.test"),
+    )  # fmt: skip
+    tls = contracts["probtp"].tls
+    assert tls is not None
+    with pytest.raises(SettingsError, match=f"{tls.certificate}, {tls.key} : certificat ou clé inutilisable"):
+        create_app(settings, keys)

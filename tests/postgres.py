@@ -88,6 +88,10 @@ class Server:
         while any(_alive(pid) for pid in pids):
             time.sleep(0.01)
 
+    def limit(self, pid: int, size: int) -> None:
+        """No file may grow beyond `size` bytes by this process of the server: only who runs it may say so."""
+        subprocess.run(["prlimit", "--pid", str(pid), f"--fsize={size}:"], check=True, cwd="/", **_as_somebody())
+
     def database(self) -> str:
         """A new, empty database; its address."""
         name = f"essai_{next(_NUMBERS)}"

@@ -52,6 +52,9 @@ from gateway.source.doors import client_certificate, door
 from gateway.source.payloads import Cases, CasesFirst
 from gateway.source.source import Source
 from gateway.source.wire import ExtraHeaders, Wire
+from gateway.web.console import pages as console_pages
+from gateway.web.console.common import Console
+from gateway.web.console.pages import Lent, open_console
 from gateway.web.pages import add_web, open_web
 from gateway.web.trace import PeopleTrace
 
@@ -92,6 +95,7 @@ class _Open:
     register: Register
     people: People
     openid: OpenId | None
+    console: Console
 
 
 def create_app(settings: Settings, keys: Keys, around: Surroundings | None = None) -> Application:
@@ -113,7 +117,9 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
                 settings.public_url,
                 everything.openid,
                 trusted=settings.trusted_proxies,
+                menu=console_pages.MENU,
             )
+            behind.state.console = everything.console
             try:
                 yield
             finally:
@@ -132,7 +138,8 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
         settings.trusted_proxies,
         frozenset(contract.relay.address for contract in contracts.values() if contract.relay.address),
     )
-    add_web(behind, contracts, policies)
+    add_web(behind, contracts, policies, console_pages.ROUTERS)
+    console_pages.add_console(behind)
     add_contract(behind)
     add_log(behind, lambda: opened[0].evidence.room, lambda: opened[0].house, settings.trusted_proxies)
     add_log_health(behind, lambda: opened[0].publisher, lambda: opened[0].log.size, lambda: opened[0].evidence.states())
@@ -194,10 +201,17 @@ async def _opened(
     saying = asyncio.create_task(announce(Snapshots(settings.state / "policies"), house.audit, policies.expansion))
     await asyncio.wait({saying}, timeout=1)  # said before the first decision, unless the log is out of order
     evidence = _evidence(settings, log, recorder, keys, around)
+    verifier = Signer(settings.origin, keys.audit).verifier
+    console = open_console(
+        Lent(
+            settings.state, StoreReader.at(settings.log), evidence.follower, verifier, recorder, subjects, register,
+            policies, contracts, around.clock, keys.links,
+        )
+    )  # fmt: skip
     await evidence.remember()
     try:
         async with Publisher(log, evidence.countersigners).running() as publisher:
-            yield _Open(house, pings, source, log, publisher, evidence, register, people, openid)
+            yield _Open(house, pings, source, log, publisher, evidence, register, people, openid, console)
     finally:
         saying.cancel()
         sweeping.cancel()

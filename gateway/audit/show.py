@@ -11,7 +11,7 @@ import orjson
 
 from gateway.audit.stores.places import Place, source_at
 
-_EVENTS = {
+EVENTS = {
     "asked": "question",
     "answered": "réponse",
     "refused": "refus",
@@ -99,7 +99,7 @@ class Line:
         if record is None:
             return f"n° {self.number}  {'effacé' if self.erased else 'illisible'}"
         event = record.get("event")
-        name = _EVENTS.get(event, event) if isinstance(event, str) else event
+        name = EVENTS.get(event, event) if isinstance(event, str) else event
         told = [f"{label} {readable(record[key])}" for key, label in _SHOWN.items() if key in record]
         head = f"n° {self.number}  {readable(record.get('at'))}  {readable(name)}  échange {readable(record.get('id'))}"
         return "  ".join((head, *told))

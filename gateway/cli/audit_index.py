@@ -6,7 +6,6 @@ import sys
 import time
 
 from gateway.audit.index.follow import Follower
-from gateway.audit.index.store import Store
 from gateway.audit.reader import LogUnreadable, StoreReader
 from gateway.audit.show import readable
 from gateway.audit.stores.places import Place
@@ -23,7 +22,7 @@ def options(leaf: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, place: Place) -> int:
     """Read the log until its end. The index is derived from the log: losing it loses nothing."""
-    follower = Follower(Store(arguments.state / "index.db"), StoreReader.at(place), unpublished_s=0)
+    follower = Follower(arguments.state / "index.db", StoreReader.at(place), unpublished_s=0)
     try:
         if arguments.rebuild:
             follower.begin_again("reconstruction demandée")

@@ -14,7 +14,6 @@ from gateway.audit.cosignature import Cosigner
 from gateway.audit.countersign import Asked, Failed, Outsider
 from gateway.audit.index.follow import Follower
 from gateway.audit.index.locate import Locator
-from gateway.audit.index.store import Store
 from gateway.audit.ledger import Published
 from gateway.audit.log import AuditLog
 from gateway.audit.note import BadNote, Verifier
@@ -62,7 +61,7 @@ class Evidence:
         self._recorder = recorder
         self._reader = reader
         stamps = Stamps(state / STAMPS)
-        self.follower = Follower(Store(state / INDEX), reader)
+        self.follower = Follower(state / INDEX, reader)
         self.room = LogRoom(reader, Receipts(reader, Locator(state / INDEX)), stamps, verifier)
         asked: list[Outsider] = [Witness(name, url, key) for name, url, key in outsiders.witnesses]
         if outsiders.authority:

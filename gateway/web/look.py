@@ -97,6 +97,7 @@ def environment(assets: Assets) -> Environment:
     look.filters |= {
         "jour": day,
         "instant": instant,
+        "court": short,
         "iso": iso,
         "nombre": number,
         "siren": spaced_siren,
@@ -155,6 +156,11 @@ def instant(at: float | datetime) -> str:
     """An instant in Paris, for people: 24 novembre 2026 à 16 h 05."""
     found = _local(at)
     return f"{day(found)} à{NBSP}{found.hour}{NBSP}h{NBSP}{found.minute:02}"
+
+
+def short(at: float | datetime) -> str:
+    """An instant in Paris, for tables: 24/11/2026 16:05:09."""
+    return f"{_local(at):%d/%m/%Y %H:%M:%S}"
 
 
 def iso(at: float | datetime) -> str:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from gateway.audit.index.store import Record, Store
@@ -48,24 +49,25 @@ class State:
 
 
 class Follower:
-    """Brings a store up to date with a log. `step` is for one thread at a time."""
+    """Brings the index in the file `path` up to date with a log. `step` is for one thread at a time."""
 
     def __init__(
         self,
-        store: Store,
+        path: Path,
         log: Log,
         monotonic: Callable[[], float] = time.monotonic,
         unpublished_s: float = UNPUBLISHED_S,
     ) -> None:
-        self._store = store
+        self._path = path
+        self._opened: Store | None = None
         self._log = log
         self._monotonic = monotonic
         self._unpublished_s = unpublished_s
         self._reached = monotonic()
         self._checked = False
         self._contradicted = False
-        self._fresh = store.size == 0
-        self._log_size = store.size
+        self._fresh = False
+        self._log_size = 0
         self._trouble = ""
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -73,8 +75,10 @@ class Follower:
     @property
     def state(self) -> State:
         """How the index stands now."""
-        size = self._store.size
-        return State(size, max(0, self._log_size - size), self._trouble, self._store.why_rebuilt)
+        store = self._opened
+        if store is None:
+            return State(0, self._log_size, self._trouble, "")
+        return State(store.size, max(0, self._log_size - store.size), self._trouble, store.why_rebuilt)
 
     def start(self) -> None:
         """Follow the log from now on, in a thread."""
@@ -86,7 +90,9 @@ class Follower:
         self._stopping.set()
         if self._thread is not None:
             self._thread.join()
-        self._store.close()
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
 
     def step(self) -> int:
         """Read one batch; how many records it had. Raises what the log or the file raise."""
@@ -112,6 +118,14 @@ class Follower:
             return len(records)
         self._sweep()
         return 0
+
+    @property
+    def _store(self) -> Store:
+        """The file, opened when it is first needed: a gateway starts without it. Raises OSError, sqlite3.Error."""
+        if self._opened is None:
+            self._opened = Store(self._path)
+            self._fresh = self._opened.size == 0
+        return self._opened
 
     def _follow(self) -> None:
         while not self._stopping.is_set():

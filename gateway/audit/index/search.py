@@ -19,7 +19,7 @@ from gateway.audit.index.lines import OTHER, TERMS, commitment_key, exchange_key
 from gateway.audit.index.schema import COLUMNS
 
 PAGE = 50
-RARE_LINES = 100_000
+RARE_LINES = 20_000
 """How many lines are read for one rare value, before a search says « more than »."""
 MOST_BLOCKS = 2_048
 """How many blocks a search looks at: 134 million records."""
@@ -41,7 +41,7 @@ class Search:
         self._texts: dict[int, str] = {}
 
     def page(self, criteria: Criteria, before: int | None = None, limit: int = PAGE) -> Page:
-        """The newest lines that meet the criteria, below the record number `before` when it is given."""
+        """The newest lines that meet the criteria; with `before`, those below that number, which alone are counted."""
         with self._one_state():
             plan = self._plan(criteria, before)
             if plan is None:
@@ -54,16 +54,23 @@ class Search:
             if len(wanted) > self._most_blocks:
                 floor = max(floor, wanted[self._most_blocks - 1] << BLOCK_BITS)
                 del wanted[self._most_blocks :]
+            counted = blocks.counted(plan) if before is None else None
             numbers: list[int] = []
             count = 0
             for found in (blocks.tail(plan), blocks.matching(plan, wanted)):
                 for block, bits in found:
                     mine = _below(block, bits, before)
-                    count += mine.bit_count()
+                    if block >= blocks.full or counted is None:
+                        count += mine.bit_count()
                     if len(numbers) <= limit:
                         numbers += _numbers(block, mine, limit + 1 - len(numbers))
+                    if len(numbers) > limit and (counted is not None or before is not None):
+                        break  # nothing is left to count
             older = numbers[limit - 1] if len(numbers) > limit else floor or None
-            return Page(self.lines(numbers[:limit]), older, count, not floor)
+            lines = self.lines(numbers[:limit])
+            if before is not None:
+                return Page(lines, older, len(lines), False)
+            return Page(lines, older, count + (counted or 0), not floor)
 
     def numbers(self, criteria: Criteria, below: int | None = None) -> Iterator[int]:
         """Every record number that meets the criteria, newest first, for an export; no bound but the log's size."""
@@ -148,19 +155,23 @@ class Search:
         return tuple(dict.fromkeys(found))
 
     def _rare(self, name: str, wanted: tuple[int, ...], before: int | None) -> tuple[dict[int, int], int]:
-        """The lines of a rare value, by block; and below which number they were not read."""
+        """The lines of a rare value, by block; and below which number they were not read.
+
+        Months come last to first: the newest lines are read, and of the others those that are newer than the floor.
+        """
         numbers: list[int] = []
         floor = 0
-        for key in wanted:
+        for key in reversed(wanted):
             rows = self._db.execute(
-                f"SELECT seq FROM line WHERE {name} = ? AND seq < ? ORDER BY seq DESC LIMIT ?",  # noqa: S608 — a column
-                (key, _BEYOND if before is None else before, self._rare_lines + 1),
+                f"SELECT seq FROM line WHERE {name} = ? AND seq < ? AND seq >= ? ORDER BY seq DESC LIMIT ?",  # noqa: S608 — a column
+                (key, _BEYOND if before is None else before, floor, self._rare_lines - len(numbers) + 1),
             ).fetchall()
-            if len(rows) > self._rare_lines:
-                (unread,) = rows.pop()
-                floor = max(floor, unread + 1)
             numbers += [number for (number,) in rows]
-        return by_block(number for number in numbers if number >= floor), floor
+            if len(numbers) > self._rare_lines:
+                (unread,) = rows[-1]
+                floor = unread + 1
+                numbers = [number for number in numbers if number >= floor]
+        return by_block(numbers), floor
 
     def _unanswered(self, plan: Plan, before: int | None, limit: int) -> Page:
         clauses, values = plan.conditions()

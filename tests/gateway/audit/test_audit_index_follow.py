@@ -38,7 +38,7 @@ def found(path: Path, criteria: Criteria | None = None) -> Page:
 
 def caught_up(path: Path, log: Log, clock: Clock | None = None) -> Follower:
     """A follower that has read all it may read."""
-    follower = Follower(Store(path), log, clock or Clock())
+    follower = Follower(path, log, clock or Clock())
     while follower.step():
         pass
     return follower
@@ -173,7 +173,7 @@ def test_two_processes_may_follow_one_log(tmp_path: Path) -> None:
     path = tmp_path / "index.db"
     records = kept([exchange(number) for number in range(9_000)])
     log = Log(records)
-    first, second = Follower(Store(path), log, Clock()), Follower(Store(path), log, Clock())
+    first, second = Follower(path, log, Clock()), Follower(path, log, Clock())
     while first.step() + second.step():
         pass
     first.close()

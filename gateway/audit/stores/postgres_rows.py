@@ -20,7 +20,6 @@ _COLUMNS = {
     ("published", "size", "bigint", True), ("published", "note", "text", True), ("published", "at", "bigint", True),
     ("record", "seq", "bigint", True), ("record", "leaf", "bytea", True), ("record", "entry", "bytea", False),
     ("record", "chain", "bytea", True),
-    ("subject_key", "month", "text", True), ("subject_key", "wrapped", "bytea", False),
     ("tile", "level", "smallint", True), ("tile", "idx", "bigint", True), ("tile", "hashes", "bytea", True),
 }  # fmt: skip
 _FOUND_COLUMNS = """

@@ -126,11 +126,13 @@ class Says:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One thing asked of a registry. `key`: its name for good. `parameters`: beside SIREN and SIRET; `année-1` and the
-    like count from the current year. `absent`: what « not found » means here. `out_of_scope`: codes of the registry
-    that say so. `proves`: the answer that makes it COMPLIANT (a delivered certificate when there is none to look for).
-    `against`: the answer that is a fact against the company. `security_code`: field of the code printed in the file.
-    `gate`: nothing can be concluded without it. `watch`: looked at again during the contract.
+    """One thing asked of a registry, under a name for good.
+
+    `parameters`: beside SIREN and SIRET; `année-1` and the like count from the current year. `absent`: what « not
+    found » means here. `out_of_scope`: codes of the registry that say so. `pending`: our codes for « it is being looked
+    into ». `certificate`: its document proves compliance; `proves`: an answer that does. `against`: an answer that is a
+    fact against the company. `security_code`: field of the code printed in the file. `gate`: nothing can be concluded
+    without it. `watch`: looked at again during the contract.
     """
 
     key: str
@@ -148,6 +150,7 @@ class Piece:
     criterion: str = ""
     absent: State = State.MISSING
     out_of_scope: frozenset[str] = frozenset()
+    pending: frozenset[str] = frozenset()
     proves: Says | None = None
     certificate: bool = False
     against: Says | None = None

@@ -100,8 +100,8 @@ def _new(row: Section, key: str, *known: Mapping[str, object]) -> None:
 def _piece(row: Section, category: str, products: Mapping[str, Product]) -> Piece:
     row.only(
         "key", "product", "version", "parameters", "candidate", "buyer", "phase", "access", "basis", "criterion",
-        "when", "validity", "absent", "out_of_scope", "proves", "certificate", "against", "as_of", "security_code",
-        "gate", "watch",
+        "when", "validity", "absent", "out_of_scope", "pending", "proves", "certificate", "against", "as_of",
+        "security_code", "gate", "watch",
     )  # fmt: skip
     name = row.text("product")
     if name not in products:
@@ -137,6 +137,7 @@ def _piece(row: Section, category: str, products: Mapping[str, Product]) -> Piec
         criterion=criterion,
         absent=absent,
         out_of_scope=frozenset(row.texts("out_of_scope", ())),
+        pending=frozenset(row.texts("pending", ())),
         proves=_test(row, "proves", fields),
         certificate=row.flag("certificate", False),
         against=_test(row, "against", fields),

@@ -287,7 +287,7 @@ class Candidature:
     """A dossier. `id`: UUID. `number`: what people read (`CA-2026-…`). `wanted`: keys of the proofs the buyer names,
     or () for what the sheets say. `early`: the portal asks for certificates before attribution. `refusal`: (code,
     sentence) when no application can come of it. `token_id`: the portal's token the questions are put under.
-    `until`: when it is erased (epoch seconds).
+    `until`: when it is erased (epoch seconds). `alerts`: those already given, by what they are about.
     """
 
     id: str
@@ -313,6 +313,7 @@ class Candidature:
     return_url: str = ""
     portal_reference: str = ""
     refusal: tuple[str, str] | None = None
+    alerts: tuple[str, ...] = ()
 
     @property
     def lead(self) -> Member:

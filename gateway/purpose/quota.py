@@ -34,9 +34,9 @@ class Quotas:
         self._clock = clock
         self._windows: dict[int, _Window] = {}
 
-    def drawing_on(self, pool: str) -> "OwnPool":
-        """The same counters, drawing on one pool of its own whatever the product: that of application files."""
-        return OwnPool(self, self._pools[pool])
+    def of_files(self, pools: Mapping[str, str]) -> "PoolsOfFiles":
+        """The same counters for application files, which draw on their purpose's own pool. `pools`: by purpose."""
+        return PoolsOfFiles(self, {purpose: self._pools[name] for purpose, name in pools.items()})
 
     def spend(self, consumer: Consumer, product: Product, own: Pool | None = None) -> Quota | None:
         """Count one call, and say what is left; None when the token is on the safe list. `own`: drawn on instead.
@@ -84,13 +84,16 @@ class Quotas:
         return window
 
 
-class OwnPool:
-    """Calls that are counted in one pool of their own, and take nothing from the others."""
+class PoolsOfFiles:
+    """Calls of application files, counted in the pool their purpose declares: they take nothing from the others."""
 
-    def __init__(self, quotas: Quotas, pool: Pool) -> None:
+    def __init__(self, quotas: Quotas, pools: Mapping[str, Pool]) -> None:
         self._quotas = quotas
-        self._pool = pool
+        self._pools = pools
 
     def spend(self, consumer: Consumer, product: Product) -> Quota | None:
-        """Count one call. Raises Problem 00429."""
-        return self._quotas.spend(consumer, product, self._pool)
+        """Count one call. Raises Problem 00429; 403 `00100` for a purpose that draws up no files."""
+        pool = self._pools.get(consumer.purpose)
+        if pool is None:
+            raise problem("00100", source={"parameter": "token"})
+        return self._quotas.spend(consumer, product, pool)

@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`dossiers.db`: application files on disk, every value encrypted, so that a killed process finds them as they were.
+
+Ids, times and what remains to be done are in the clear; what is said is sealed with AES-256-GCM under `dossiers.key`,
+each row bound to its place. A file costs a row for its head and one for each part; documents and exact answers are rows
+of their own under their SHA-256. Sizes are limited for a file and for the store: what would exceed is refused (00713).
+"""
+
+import hashlib
+import hmac
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from gateway.dossier.refusals import refused
+from gateway.dossier.spelling import canonical, read
+from gateway.dossier.values import Candidature, Contest, Declaration, Item, Signatory
+from gateway.dossier.words import Standing
+from gateway.problems import problem
+
+FILE_BYTES = 100 * 1024 * 1024
+"""What the documents and answers of one file may weigh."""
+STORE_BYTES = 20 * 1024 * 1024 * 1024
+EVENTS_KEPT = 1_000
+_SCHEMA = """
+CREATE TABLE dossier(
+  id TEXT PRIMARY KEY, habilitation TEXT NOT NULL, standing TEXT NOT NULL, until INTEGER NOT NULL,
+  unsettled INTEGER NOT NULL, size INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+CREATE INDEX dossier_until ON dossier(until);
+CREATE INDEX dossier_habilitation ON dossier(habilitation);
+CREATE TABLE part(
+  rank INTEGER PRIMARY KEY, dossier TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL,
+  UNIQUE(dossier, kind, id)) STRICT;
+CREATE TABLE blob(
+  dossier TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL, body BLOB NOT NULL,
+  PRIMARY KEY(dossier, sha256)) STRICT;
+CREATE TABLE event(
+  dossier TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL,
+  PRIMARY KEY(dossier, seq)) STRICT;
+CREATE TABLE request(
+  key TEXT PRIMARY KEY, digest TEXT NOT NULL, dossier TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+CREATE TABLE delivery(
+  dossier TEXT NOT NULL, seq INTEGER NOT NULL, attempts INTEGER NOT NULL, next_at INTEGER NOT NULL,
+  PRIMARY KEY(dossier, seq)) STRICT;
+CREATE TABLE kept(
+  key TEXT PRIMARY KEY, dossier TEXT NOT NULL, until INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+CREATE TABLE series(year INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;
+PRAGMA user_version = 1;
+"""
+_PARTS: dict[str, tuple[type[Any], str]] = {
+    "item": (Item, "items"),
+    "declaration": (Declaration, "declarations"),
+    "contest": (Contest, "contests"),
+    "signatory": (Signatory, "signatories"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a file. `seq`: from 1, without gaps. `facts`: before an audience's view."""
+
+    dossier: str
+    seq: int
+    at: int
+    name: str
+    facts: dict[str, Any]
+
+
+class Store:
+    """The open store. One thread at a time; `close` it at the end. `random`: that many random bytes."""
+
+    def __init__(self, path: Path, key: bytes, random: Callable[[int], bytes], *, limit: int = STORE_BYTES) -> None:
+        self._cipher = AESGCM(key)
+        # Keys of look-ups are commitments: a SIREN is never in the clear, nor a client's idempotency key.
+        self._lookup = hashlib.sha256(b"dlnuf dossiers look-up" + key).digest()
+        self._random = random
+        self._limit = limit
+        path.touch(mode=0o600)
+        self._db = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        if self._db.execute("PRAGMA user_version").fetchone()[0] == 0:
+            self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @contextmanager
+    def writing(self, *, durable: bool = False) -> Iterator[None]:
+        """All or nothing. `durable`: on the disk, and not only out of this process, when the block ends.
+
+        Raises Problem 00500 when the store cannot be written; then nothing was.
+        """
+        try:
+            if durable:
+                self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+        except sqlite3.Error:
+            raise problem("00500", detail="Le dossier ne peut pas être enregistré ; réessayez.") from None
+        finally:
+            if durable:
+                self._db.execute("PRAGMA synchronous=NORMAL")
+
+    def create(self, dossier: Candidature) -> None:
+        """Add a file with its parts."""
+        self._db.execute(
+            "INSERT INTO dossier VALUES (?, ?, ?, ?, ?, 0, ?)",
+            (dossier.id, dossier.habilitation_id, *self._head(dossier)),
+        )
+        for kind, (_, name) in _PARTS.items():
+            for one in getattr(dossier, name):
+                self._put(dossier.id, kind, one)
+
+    def save(self, before: Candidature, after: Candidature) -> None:
+        """Write what changed between two states of a file."""
+        self._db.execute(
+            "UPDATE dossier SET standing = ?, until = ?, unsettled = ?, body = ? WHERE id = ?",
+            (*self._head(after), after.id),
+        )
+        for kind, (_, name) in _PARTS.items():
+            known = {id(one) for one in getattr(before, name)}
+            for one in getattr(after, name):
+                if id(one) not in known:
+                    self._put(after.id, kind, one)
+
+    def load(self, identifier: str) -> Candidature | None:
+        """A file, whole. Raises Problem 00500 when it cannot be read."""
+        row = self._db.execute("SELECT body FROM dossier WHERE id = ?", (identifier,)).fetchone()
+        if row is None:
+            return None
+        head = read(Candidature, self._open(row[0], "dossier", identifier))
+        parts: dict[str, list[Any]] = {name: [] for _, name in _PARTS.values()}
+        for kind, part, body in self._db.execute(
+            "SELECT kind, id, body FROM part WHERE dossier = ? ORDER BY rank", (identifier,)
+        ):
+            shape, name = _PARTS[kind]
+            parts[name].append(read(shape, self._open(body, kind, identifier, part)))
+        return replace(
+            head,
+            items=tuple(parts["items"]),
+            declarations=tuple(parts["declarations"]),
+            contests=tuple(parts["contests"]),
+            signatories=tuple(parts["signatories"]),
+        )
+
+    def number(self, year: int) -> str:
+        """The next number that people read."""
+        (last,) = self._db.execute(
+            "INSERT INTO series VALUES (?, 1) ON CONFLICT(year) DO UPDATE SET last = last + 1 RETURNING last", (year,)
+        ).fetchone()
+        return f"CA-{year}-{last:06d}"
+
+    def unfinished(self) -> list[str]:
+        """The files for which a registry is still expected."""
+        standing = (Standing.OPEN.value, Standing.SEALED.value)
+        rows = self._db.execute(
+            "SELECT id FROM dossier WHERE unsettled > 0 AND standing IN (?, ?) ORDER BY rowid", standing
+        )
+        return [identifier for (identifier,) in rows]
+
+    def with_standing(self, standing: Standing) -> list[str]:
+        """The files of a standing, oldest first."""
+        rows = self._db.execute("SELECT id FROM dossier WHERE standing = ? ORDER BY rowid", (standing.value,))
+        return [identifier for (identifier,) in rows]
+
+    def of(self, habilitation: str, limit: int = 200) -> list[str]:
+        """The files of a habilitation, latest first."""
+        rows = self._db.execute(
+            "SELECT id FROM dossier WHERE habilitation = ? ORDER BY rowid DESC LIMIT ?", (habilitation, limit)
+        )
+        return [identifier for (identifier,) in rows]
+
+    def count(self, habilitation: str) -> int:
+        """How many files of a habilitation are open."""
+        row = self._db.execute(
+            "SELECT count(*) FROM dossier WHERE habilitation = ? AND standing = ?", (habilitation, Standing.OPEN.value)
+        ).fetchone()
+        return int(row[0])
+
+    def over(self, now: int) -> list[str]:
+        """The files past the end of their retention."""
+        return [one for (one,) in self._db.execute("SELECT id FROM dossier WHERE until <= ?", (now,))]
+
+    def erase(self, identifier: str) -> None:
+        """Everything of a file."""
+        self.empty(identifier)
+        for table in ("event", "request"):
+            self._db.execute(f"DELETE FROM {table} WHERE dossier = ?", (identifier,))  # noqa: S608 two fixed names
+        self._db.execute("DELETE FROM dossier WHERE id = ?", (identifier,))
+
+    def empty(self, identifier: str) -> None:
+        """What a file says: its parts, documents and answers. Its head stays, to say that it was withdrawn."""
+        for table in ("part", "blob", "delivery", "kept"):
+            self._db.execute(f"DELETE FROM {table} WHERE dossier = ?", (identifier,))  # noqa: S608 four fixed names
+
+    def file(self, identifier: str, content: bytes) -> str:
+        """Keep a document or an exact answer with a file; its SHA-256. Raises 413 00713."""
+        digest = hashlib.sha256(content).hexdigest()
+        if self._db.execute("SELECT 1 FROM blob WHERE dossier = ? AND sha256 = ?", (identifier, digest)).fetchone():
+            return digest
+        (size,) = self._db.execute("SELECT size FROM dossier WHERE id = ?", (identifier,)).fetchone()
+        (pages,) = self._db.execute("PRAGMA page_count").fetchone()
+        (page,) = self._db.execute("PRAGMA page_size").fetchone()
+        if size + len(content) > FILE_BYTES or pages * page + len(content) > self._limit:
+            raise refused("00713")
+        body = self._seal(content, "blob", identifier, digest)
+        self._db.execute("INSERT INTO blob VALUES (?, ?, ?, ?)", (identifier, digest, len(content), body))
+        self._db.execute("UPDATE dossier SET size = size + ? WHERE id = ?", (len(content), identifier))
+        return digest
+
+    def content(self, identifier: str, digest: str) -> bytes | None:
+        """A document or an exact answer of a file, by its SHA-256."""
+        row = self._db.execute(
+            "SELECT body FROM blob WHERE dossier = ? AND sha256 = ?", (identifier, digest)
+        ).fetchone()
+        return None if row is None else self._open(row[0], "blob", identifier, digest)
+
+    def happened(self, identifier: str, at: int, name: str, facts: dict[str, Any]) -> Event:
+        """Add an event to a file's history; the oldest beyond a limit leave."""
+        (last,) = self._db.execute(
+            "SELECT coalesce(max(seq), 0) FROM event WHERE dossier = ?", (identifier,)
+        ).fetchone()
+        event = Event(identifier, last + 1, at, name, facts)
+        body = self._seal(orjson.dumps(facts), "event", identifier, str(event.seq))
+        self._db.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?)", (identifier, event.seq, at, name, body))
+        self._db.execute("DELETE FROM event WHERE dossier = ? AND seq <= ?", (identifier, event.seq - EVENTS_KEPT))
+        return event
+
+    def events(self, identifier: str, after: int, limit: int = 200) -> list[Event]:
+        """What happened after an event, oldest first."""
+        rows = self._db.execute(
+            "SELECT seq, at, name, body FROM event WHERE dossier = ? AND seq > ? ORDER BY seq LIMIT ?",
+            (identifier, after, limit),
+        ).fetchall()
+        return [
+            Event(identifier, seq, at, name, orjson.loads(self._open(body, "event", identifier, str(seq))))
+            for seq, at, name, body in rows
+        ]
+
+    def answered(self, habilitation: str, key: str) -> tuple[str, str] | None:
+        """The digest of the request this idempotency key came with first, and the file it opened."""
+        row = self._db.execute(
+            "SELECT digest, dossier FROM request WHERE key = ?", (self._hidden(habilitation, key),)
+        ).fetchone()
+        return None if row is None else (str(row[0]), str(row[1]))
+
+    def remember(self, habilitation: str, key: str, digest: str, dossier: str, at: int) -> None:
+        """Bind an idempotency key to the file it opened."""
+        self._db.execute(
+            "INSERT INTO request VALUES (?, ?, ?, ?)", (self._hidden(habilitation, key), digest, dossier, at)
+        )
+
+    def to_deliver(self, identifier: str, seq: int, at: int) -> None:
+        """An event the portal must be told."""
+        self._db.execute("INSERT OR IGNORE INTO delivery VALUES (?, ?, 0, ?)", (identifier, seq, at))
+
+    def deliveries(self) -> list[tuple[str, int, int, int]]:
+        """What must still be told: file, event, attempts made, when to try."""
+        return [
+            (str(dossier), int(seq), int(attempts), int(at))
+            for dossier, seq, attempts, at in self._db.execute("SELECT * FROM delivery ORDER BY next_at LIMIT 5000")
+        ]
+
+    def put_off(self, identifier: str, seq: int, attempts: int, at: int) -> None:
+        """Try again later."""
+        self._db.execute(
+            "UPDATE delivery SET attempts = ?, next_at = ? WHERE dossier = ? AND seq = ?",
+            (attempts, at, identifier, seq),
+        )
+
+    def delivered(self, identifier: str, seq: int) -> None:
+        """The portal has been told, or will not be."""
+        self._db.execute("DELETE FROM delivery WHERE dossier = ? AND seq = ?", (identifier, seq))
+
+    def keep(self, key: tuple[str, ...], dossier: str, until: int, body: bytes) -> None:
+        """Keep an answer for other files of the same habilitation, until a day."""
+        hidden = self._hidden(*key)
+        self._db.execute(
+            "INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?)",
+            (hidden, dossier, until, self._seal(body, "kept", hidden)),
+        )
+
+    def kept(self, key: tuple[str, ...], now: int) -> tuple[str, bytes] | None:
+        """The file an answer was obtained for, and the answer, when it may still be used."""
+        hidden = self._hidden(*key)
+        row = self._db.execute("SELECT dossier, body FROM kept WHERE key = ? AND until > ?", (hidden, now)).fetchone()
+        return None if row is None else (str(row[0]), self._open(row[1], "kept", hidden))
+
+    def _head(self, dossier: Candidature) -> tuple[str, int, int, bytes]:
+        unsettled = sum(not item.state.settled for item in dossier.items)
+        bare = replace(dossier, items=(), declarations=(), contests=(), signatories=())
+        body = self._seal(canonical(bare), "dossier", dossier.id)
+        return dossier.standing.value, dossier.until, unsettled, body
+
+    def _put(self, dossier: str, kind: str, one: Any) -> None:
+        # An item's name holds a SIRET, so it is hidden as well.
+        name = self._hidden(dossier, one.siret if kind == "signatory" else one.id)
+        body = self._seal(canonical(one), kind, dossier, name)
+        self._db.execute(
+            "INSERT INTO part(dossier, kind, id, body) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT(dossier, kind, id) DO UPDATE SET body = excluded.body",
+            (dossier, kind, name, body),
+        )
+
+    def _hidden(self, *parts: str) -> str:
+        return hmac.digest(self._lookup, "\0".join(parts).encode(), "sha256").hex()
+
+    def _seal(self, clear: bytes, *place: str) -> bytes:
+        nonce = self._random(12)
+        return nonce + self._cipher.encrypt(nonce, clear, "\0".join(place).encode())
+
+    def _open(self, body: bytes, *place: str) -> bytes:
+        try:
+            return self._cipher.decrypt(body[:12], body[12:], "\0".join(place).encode())
+        except InvalidTag:
+            raise problem("00500", detail="Ce dossier ne peut pas être lu.") from None

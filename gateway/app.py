@@ -5,6 +5,7 @@ import asyncio
 import os
 import secrets
 import time
+import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +26,10 @@ from gateway.audit.stores.keys import keys_at
 from gateway.audit.subject import KeysUnavailable, Subjects
 from gateway.cache import Cache
 from gateway.documents import Documents
+from gateway.dossier import office
+from gateway.dossier.rules import Sheets
+from gateway.dossier.sheets import load_sheets
+from gateway.edge.candidatures import add_candidatures
 from gateway.edge.evidence import Evidence, Outsiders
 from gateway.edge.hot import Application, HotRoute
 from gateway.edge.log import add_log
@@ -37,6 +42,7 @@ from gateway.exchange import House
 from gateway.identity.bearer import Bearer
 from gateway.identity.keys import Keys
 from gateway.identity.register import Register
+from gateway.identity.vouched import Vouched
 from gateway.inflight import InFlight
 from gateway.logs import Aside, Lines
 from gateway.people.openid import OpenId
@@ -96,6 +102,7 @@ class _Open:
     people: People
     openid: OpenId | None
     console: Console
+    office: office.Office
 
 
 def create_app(settings: Settings, keys: Keys, around: Surroundings | None = None) -> Application:
@@ -105,11 +112,12 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
     policies = load(settings.policies, load_all())
     for contract in contracts.values():
         _certified(contract, settings)
+    sheets = load_sheets(settings.policies, load_all(), policies)
     opened: list[_Open] = []
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with _opened(settings, keys, around, contracts, policies) as everything:
+        async with _opened(settings, keys, around, contracts, policies, sheets) as everything:
             opened.append(everything)
             open_web(
                 behind,
@@ -138,6 +146,7 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
         settings.trusted_proxies,
         frozenset(contract.relay.address for contract in contracts.values() if contract.relay.address),
     )
+    add_candidatures(behind, lambda: opened[0].office, lambda: opened[0].house, settings.trusted_proxies)
     add_web(behind, contracts, policies, console_pages.ROUTERS)
     console_pages.add_console(behind)
     add_contract(behind)
@@ -149,7 +158,12 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
 
 @asynccontextmanager
 async def _opened(
-    settings: Settings, keys: Keys, around: Surroundings, contracts: Mapping[str, Contract], policies: Policies
+    settings: Settings,
+    keys: Keys,
+    around: Surroundings,
+    contracts: Mapping[str, Contract],
+    policies: Policies,
+    sheets: Sheets,
 ) -> AsyncIterator[_Open]:
     """Open everything, in order; close it all, in the other order."""
     settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -183,10 +197,11 @@ async def _opened(
         settings.state / "people.db", trace, oidc.assurance if oidc else Assurance(), around.now, around.random
     )
     openid = _openid(settings, keys, people, around)
+    bearer, quotas = Bearer(keys, register, around.now, around.monotonic), Quotas(policies.pools, around.now)
     house = House(
         audit=recorder,
-        identity=Bearer(keys, register, around.now, around.monotonic),
-        quotas=Quotas(policies.pools, around.now),
+        identity=bearer,
+        quotas=quotas,
         purpose=Purpose(policies),
         in_flight=InFlight(),
         cache=Cache(settings.cache_bytes, around.now),
@@ -209,9 +224,27 @@ async def _opened(
         )
     )  # fmt: skip
     await evidence.remember()
+    lent = office.Lent(
+        house=house,
+        sheets=sheets,
+        path=settings.state / "dossiers.db",
+        key=keys.dossiers,
+        vouched=lambda token: Vouched(bearer, token),
+        rates=quotas.of_files({one.id: one.dossier_pool for one in policies.purposes.values() if one.dossier_pool}),
+        places={name: contract.concurrency for name, contract in contracts.items()},
+        retention_months={one.id: one.retention_months for one in policies.purposes.values()},
+        identifier=lambda: str(uuid.uuid4()),
+        random=around.random,
+        now=around.now,
+        monotonic=around.monotonic,
+        loopback=settings.webhooks_to_loopback,
+    )
     try:
-        async with Publisher(log, evidence.countersigners).running() as publisher:
-            yield _Open(house, pings, source, log, publisher, evidence, register, people, openid, console)
+        async with (
+            Publisher(log, evidence.countersigners).running() as publisher,
+            office.opened(lent) as files,
+        ):
+            yield _Open(house, pings, source, log, publisher, evidence, register, people, openid, console, files)
     finally:
         saying.cancel()
         sweeping.cancel()

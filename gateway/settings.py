@@ -51,6 +51,7 @@ class Settings:
     oidc: the identity provider people sign in with; its variables are those of people/client.py. Without one, only
         links let people in. A wrong value refuses to start.
     registry: the registries' own variables, as their contracts name them. Secrets: never shown.
+    webhooks_to_loopback: whether a portal's webhook may lead to this machine; the sandbox says so, nothing else can.
     """
 
     state: Path
@@ -72,6 +73,7 @@ class Settings:
     maintenance: bool = True
     windows: tuple[tuple[str, Window], ...] = ()
     registry: Mapping[str, str] = field(default_factory=dict, repr=False)
+    webhooks_to_loopback: bool = False
     oidc: Client | None = None
 
     @property

@@ -39,6 +39,7 @@ TOKEN_DAYS = 548
 HOLDERS = (
     ("demo", "marches_publics", "Acheteur de démonstration"),
     ("fraude", "detection_fraude", "Service de contrôle de démonstration"),
+    ("candidature", "candidature_marches_publics", "Portail de démonstration"),
 )
 DINUM = "13002526500013"
 
@@ -88,6 +89,7 @@ async def started(
         policies=default_folder(),
         public_url=public_address,
         maintenance=False,
+        webhooks_to_loopback=True,
         registry=addresses(contracts, f"http://127.0.0.1:{behind.getsockname()[1]}"),
         oidc=people.client if people else None,
     )

@@ -56,7 +56,9 @@ class HotRoute:
             await self._behind(scope, receive, send)
             return
         match = self._router.match(path)
-        if match is None or match.version == 2:
+        if match is None and path.startswith("/v1/"):
+            await self._behind(scope, receive, send)  # version 1 is ours: what is not data there may be a page's
+        elif match is None or match.version == 2:
             await answer_plain(send, *nowhere(path))
         elif scope["method"] != "GET":
             await answer_plain(send, 405, ONLY_GET, ((b"allow", b"GET"),))

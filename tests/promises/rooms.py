@@ -19,6 +19,7 @@ from gateway.audit.recording import Log, Recorder
 from gateway.audit.subject import Subjects
 from gateway.audit.subject_keys import SqliteKeys
 from gateway.cache import Cache
+from gateway.dossier.rules import Sheets
 from gateway.exchange import House, exchange
 from gateway.identity.bearer import issue
 from gateway.identity.habilitation import Habilitation, Token
@@ -125,7 +126,7 @@ def opened_rooms(folder: Path) -> Iterator[Rooms]:
     token = _token(folder / "register.db", keys, policies)
     product = contracts["insee"].products["insee/unite_legale"]
     # The composition root's own function: what is tried out is put together as what ships.
-    composed = _opened(settings, keys, Surroundings(line=lambda _: None), contracts, policies)
+    composed = _opened(settings, keys, Surroundings(line=lambda _: None), contracts, policies, Sheets({}, {}))
     with asyncio.Runner() as runner:
         known = {
             siren: runner.run(insee_door.ask("unite_legale", 4, siren, insee_door.at_simulator())) for siren in KNOWN

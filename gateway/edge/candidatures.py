@@ -1,0 +1,313 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`/v1/candidatures`: application files over HTTP, for portals. Every call shows a token of the file's habilitation."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from gateway.dossier.desk import MOST_UPLOADS, Upload
+from gateway.dossier.office import Office
+from gateway.dossier.refusals import refused
+from gateway.dossier.telling import tellable, told, view
+from gateway.dossier.values import Candidature
+from gateway.dossier.words import Audience, Standing
+from gateway.edge.reading import Fields, Network, address, credential, parameters
+from gateway.exchange import House
+from gateway.problems import Problem, problem
+from gateway.values import Consumer
+
+ROOT = "/v1/candidatures"
+JSON_BYTES = 256 * 1024
+FORM_BYTES = 12 * 1024 * 1024
+MOST_DEPTH = 12
+KEY_LENGTH = 200
+HEARTBEAT_S = 15
+LISTEN_S = 3_600
+LISTENERS = 200
+LISTENERS_EACH = 20
+_PRIVATE = {"cache-control": "private, no-store"}
+_VIEWS = {"portail": Audience.PORTAL, "public": Audience.PUBLIC, "acheteur": Audience.BUYER}
+
+
+class Counter:
+    """The API's own part: reading, who calls, answering. `office` and `house` open with the event loop."""
+
+    def __init__(self, office: Callable[[], Office], house: Callable[[], House], trusted: Sequence[Network]) -> None:
+        self._office = office
+        self._house = house
+        self._trusted = trusted
+        self._listening: dict[str, int] = {}
+
+    def caller(self, request: Request) -> Consumer:
+        """Who calls, by its token. Raises 401, 403."""
+        fields = Fields(request.scope["headers"])
+        shown = credential(
+            fields, parameters(request.scope["query_string"]), address(request.scope, fields, self._trusted)
+        )
+        identity = self._house().identity
+        consumer = identity.identify(shown)
+        identity.confirm(consumer)
+        return consumer
+
+    def found(self, request: Request, identifier: str) -> Candidature:
+        """A file of the caller's."""
+        return self._office().desk.of(identifier, self.caller(request))
+
+    async def create(self, request: Request) -> Response:
+        """Open a file: 202 at once, its items arrive in the background."""
+        consumer = self.caller(request)
+        dossier = await self._office().desk.open(await json_body(request), consumer, key_of(request))
+        location = f"{self._house().public_url}{ROOT}/{dossier.id}"
+        return self.shown(dossier, Audience.PORTAL, 202, {"location": location})
+
+    async def mine(self, request: Request) -> Response:
+        """The caller's files, latest first."""
+        consumer = self.caller(request)
+        office = self._office()
+        rows = [office.files.get(one) for one in office.files.store.of(consumer.habilitation_id)]
+        data = [
+            {
+                "id": one.id,
+                "numero": one.number,
+                "etat": one.standing.value,
+                "phase": one.phase.value,
+                "siret": one.lead.siret,
+                "reference": one.tender.reference,
+                "complet": one.complete,
+            }
+            for one in rows
+        ]
+        return answer({"data": data})
+
+    async def read(self, request: Request, identifier: str) -> Response:
+        """A file. `?vue=public|portail|acheteur`; the buyer's view opens with the deposit."""
+        wanted = request.query_params.get("vue", "portail")
+        if wanted not in _VIEWS:
+            raise refused("00701", "/vue", f"Écrivez l'une de ces valeurs : {', '.join(_VIEWS)}.")
+        return self.shown(self.found(request, identifier), _VIEWS[wanted])
+
+    async def document(self, request: Request, identifier: str, digest: str) -> Response:
+        """A document of the file: of a public piece at any time, of any piece once deposited. Recorded first."""
+        dossier = self.found(request, identifier)
+        seen = json.dumps(view(dossier, _reading(dossier), self._office().sheets))
+        if digest not in seen:
+            raise refused("00700", detail="Ce dossier n'a pas ce document, ou il ne vous est pas montré.")
+        found, content = self._office().desk.document(dossier, digest)
+        where = address(request.scope, Fields(request.scope["headers"]), self._trusted)
+        await self._house().audit.downloaded(digest[:32], "", len(content), where)
+        headers = {**_PRIVATE, "x-content-type-options": "nosniff", "content-security-policy": "default-src 'none'"}
+        return Response(content, 200, headers, found.media_type)
+
+    async def declare(self, request: Request, identifier: str) -> Response:
+        """Declarations of a named person, with files."""
+        dossier = self.found(request, identifier)
+        sent, uploads = await body_and_files(request)
+        return self.shown(await self._office().desk.declare(dossier, sent, uploads), Audience.PORTAL, 201)
+
+    async def contest(self, request: Request, identifier: str) -> Response:
+        """The company's answer to a fact, with files."""
+        dossier = self.found(request, identifier)
+        sent, uploads = await body_and_files(request)
+        return self.shown(await self._office().desk.contest(dossier, sent, uploads), Audience.PORTAL, 201)
+
+    async def consent(self, request: Request, identifier: str) -> Response:
+        """A member's agreement, after the opening."""
+        dossier = self.found(request, identifier)
+        after = await self._office().desk.consent(dossier, await json_body(request))
+        return self.shown(after, Audience.PORTAL, 201)
+
+    async def deposit(self, request: Request, identifier: str) -> Response:
+        """Seal the file."""
+        dossier = self.found(request, identifier)
+        after = await self._office().desk.deposit(dossier, await json_body(request), key_of(request))
+        return self.shown(after, Audience.PORTAL, 201)
+
+    async def refresh(self, request: Request, identifier: str) -> Response:
+        """Ask again, or move to a later phase."""
+        dossier = self.found(request, identifier)
+        after = await self._office().desk.refresh(dossier, await json_body(request))
+        return self.shown(after, Audience.PORTAL, 202)
+
+    async def withdraw(self, request: Request, identifier: str) -> Response:
+        """Give the application up."""
+        consumer = self.caller(request)
+        dossier = self._office().desk.of(identifier, consumer)
+        await self._office().desk.withdraw(dossier, consumer)
+        return Response(status_code=204, headers=_PRIVATE)
+
+    async def events(self, request: Request, identifier: str) -> Response:
+        """What happens to the file, as it happens; resumes after `Last-Event-ID`."""
+        consumer = self.caller(request)
+        self._office().desk.of(identifier, consumer)
+        last = request.headers.get("last-event-id", "0")
+        after = int(last) if last.isascii() and last.isdigit() and len(last) < 12 else 0
+        holder = consumer.habilitation_id
+        if self._listening.get(holder, 0) >= LISTENERS_EACH or sum(self._listening.values()) >= LISTENERS:
+            raise refused("00722")
+        headers = {**_PRIVATE, "x-accel-buffering": "no"}
+        return StreamingResponse(
+            self._stream(request, identifier, after, holder), 200, headers, "text/event-stream; charset=utf-8"
+        )
+
+    async def _stream(self, request: Request, identifier: str, after: int, holder: str) -> AsyncIterator[bytes]:
+        office = self._office()
+        self._listening[holder] = self._listening.get(holder, 0) + 1
+        try:
+            with office.files.watching(identifier) as something:
+                loop = asyncio.get_running_loop()
+                end = loop.time() + LISTEN_S
+                yield b"retry: 2000\n\n"
+                while loop.time() < end:
+                    something.clear()
+                    # A token that ended, or a file that is gone, ends the listening as well.
+                    dossier = office.desk.of(identifier, self.caller(request))
+                    for event in office.files.events(identifier, after):
+                        after = event.seq
+                        if tellable(event, dossier, Audience.PORTAL):
+                            facts = told(event, dossier, Audience.PORTAL, office.sheets, self._house().public_url)
+                            yield b"id: %d\nevent: %s\ndata: %s\n\n" % (
+                                event.seq,
+                                event.name.encode(),
+                                orjson.dumps(facts),
+                            )
+                    if dossier.standing in (Standing.WITHDRAWN, Standing.REFUSED):
+                        return
+                    try:
+                        async with asyncio.timeout(HEARTBEAT_S):
+                            await something.wait()
+                    except TimeoutError:
+                        yield b": toujours la\n\n"
+        except Problem:
+            return
+        finally:
+            left = self._listening[holder] - 1
+            if left:
+                self._listening[holder] = left
+            else:
+                del self._listening[holder]
+
+    def shown(
+        self, dossier: Candidature, audience: Audience, status: int = 200, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """A file as an audience sees it."""
+        found = view(dossier, audience, self._office().sheets, public_url=self._house().public_url)
+        return answer({"data": found}, status, headers)
+
+
+def add_candidatures(
+    app: FastAPI, office: Callable[[], Office], house: Callable[[], House], trusted: Sequence[Network]
+) -> None:
+    """Put the files' addresses on the application."""
+    counter = Counter(office, house, trusted)
+    one = ROOT + "/{identifier}"
+    for path, method, endpoint in (
+        (ROOT, "POST", counter.create),
+        (ROOT, "GET", counter.mine),
+        (one, "GET", counter.read),
+        (one, "DELETE", counter.withdraw),
+        (one + "/events", "GET", counter.events),
+        (one + "/documents/{digest}", "GET", counter.document),
+        (one + "/consentements", "POST", counter.consent),
+        (one + "/declarations", "POST", counter.declare),
+        (one + "/contestations", "POST", counter.contest),
+        (one + "/depot", "POST", counter.deposit),
+        (one + "/actualisation", "POST", counter.refresh),
+    ):
+        app.add_api_route(path, endpoint, methods=[method], response_class=Response)
+
+
+def answer(found: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON answer, for its caller alone."""
+    return Response(orjson.dumps(found), status, {**_PRIVATE, **(headers or {})}, "application/json")
+
+
+def key_of(request: Request) -> str:
+    """The caller's idempotency key, "" when it gives none. Raises 422."""
+    key = request.headers.get("idempotency-key", "").strip()
+    if len(key) > KEY_LENGTH or not key.isprintable():
+        raise refused("00701", "/Idempotency-Key", f"Au plus {KEY_LENGTH} caractères lisibles.")
+    return key
+
+
+async def json_body(request: Request) -> Any:
+    """The JSON of a request; {} for an empty one. Raises 400 00401, 413 00713."""
+    return read_json(await bounded(request, JSON_BYTES))
+
+
+def read_json(content: bytes) -> Any:
+    """JSON, not too deep. Raises 400 00401."""
+    if not content.strip():
+        return {}
+    try:
+        found = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        raise problem("00401", detail="Le corps de la requête n'est pas du JSON correct.") from None
+    if _depth(found) > MOST_DEPTH:
+        raise problem("00401", detail="Le corps de la requête est trop imbriqué.")
+    return found
+
+
+async def bounded(request: Request, limit: int) -> bytes:
+    """The body, read no further than a limit. Raises 413 00713."""
+    announced = request.headers.get("content-length", "0")
+    if not announced.isdigit() or int(announced[:15]) > limit:
+        raise refused("00713", detail=f"Le corps de la requête dépasse {limit // 1024} Kio.")
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise refused("00713", detail=f"Le corps de la requête dépasse {limit // 1024} Kio.")
+        parts.append(part)
+    return b"".join(parts)
+
+
+async def body_and_files(request: Request) -> tuple[Any, list[Upload]]:
+    """JSON alone, or a form whose field `donnees` is the JSON and whose files are named `fichiers`."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        return await json_body(request), []
+    content = await bounded(request, FORM_BYTES)
+
+    async def once() -> AsyncGenerator[bytes, None]:
+        yield content
+
+    parser = MultiPartParser(request.headers, once(), max_files=MOST_UPLOADS, max_fields=5, max_part_size=JSON_BYTES)
+    try:
+        form = await parser.parse()
+    except (MultiPartException, ValueError, KeyError):
+        raise problem("00401", detail="Le formulaire ne peut pas être lu.") from None
+    try:
+        sent = form.get("donnees")
+        if not isinstance(sent, str):
+            raise refused("00701", "/donnees", "Le champ donnees, en JSON, est obligatoire.")
+        uploads = [
+            (one.filename or "document", await one.read())
+            for one in form.getlist("fichiers")
+            if isinstance(one, UploadFile)
+        ]
+        return read_json(sent.encode()), uploads
+    finally:
+        await form.close()
+
+
+def _reading(dossier: Candidature) -> Audience:
+    return Audience.BUYER if dossier.seal is not None else Audience.PORTAL
+
+
+def _depth(found: Any) -> int:
+    depth, level = 0, [found]
+    while level and depth <= MOST_DEPTH:
+        depth += 1
+        level = [
+            child
+            for one in level
+            for child in (one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
+        ]
+    return depth

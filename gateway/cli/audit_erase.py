@@ -65,7 +65,7 @@ def _erase(args: argparse.Namespace, shop: Shop) -> None:
     if left_over:
         print(f"{len(left_over)} enregistrements d'un effacement interrompu, à terminer.")
     if choice.spared:
-        print(f"{choice.spared} échanges ou événements échus sont conservés : une conservation les retient.")
+        print(f"Échanges ou événements échus qu'une conservation retient : {choice.spared}.")
     keys = _useless_keys(shop, rule, choice, min([MONTHS, *months.values()]))
     if not (choice.numbers or left_over or keys):
         print("Rien n'est échu.")

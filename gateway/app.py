@@ -47,7 +47,7 @@ from gateway.inflight import InFlight
 from gateway.logs import Aside, Lines
 from gateway.people.openid import OpenId
 from gateway.people.people import People
-from gateway.people.person import Assurance
+from gateway.people.person import Assurance, Person, Role
 from gateway.people.provider import Provider
 from gateway.purpose.load import Policies, load
 from gateway.purpose.purpose import Purpose
@@ -61,6 +61,7 @@ from gateway.source.wire import ExtraHeaders, Wire
 from gateway.web.console import pages as console_pages
 from gateway.web.console.common import Console
 from gateway.web.console.pages import Lent, open_console
+from gateway.web.entries import entries_router
 from gateway.web.pages import add_web, open_web
 from gateway.web.trace import PeopleTrace
 
@@ -98,6 +99,7 @@ class _Open:
     log: AuditLog
     publisher: Publisher
     evidence: Evidence
+    trace: PeopleTrace
     register: Register
     people: People
     openid: OpenId | None
@@ -147,7 +149,13 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
         frozenset(contract.relay.address for contract in contracts.values() if contract.relay.address),
     )
     add_candidatures(behind, lambda: opened[0].office, lambda: opened[0].house, settings.trusted_proxies)
-    add_web(behind, contracts, policies, console_pages.ROUTERS)
+
+    async def looked(person: Person, role: Role, query: str) -> None:
+        trace = opened[0].trace
+        await trace.event("log_read", actor=trace.person(person.id), role=role.value, query=query)
+
+    entries = entries_router(lambda: opened[0].evidence.room, looked)
+    add_web(behind, contracts, policies, [entries, *console_pages.ROUTERS])
     console_pages.add_console(behind)
     add_contract(behind)
     add_log(behind, lambda: opened[0].evidence.room, lambda: opened[0].house, settings.trusted_proxies)
@@ -244,7 +252,7 @@ async def _opened(
             Publisher(log, evidence.countersigners).running() as publisher,
             office.opened(lent) as files,
         ):
-            yield _Open(house, pings, source, log, publisher, evidence, register, people, openid, console, files)
+            yield _Open(house, pings, source, log, publisher, evidence, trace, register, people, openid, console, files)
     finally:
         saying.cancel()
         sweeping.cancel()

@@ -94,9 +94,7 @@ def add_log(app: FastAPI, room: Callable[[], LogRoom], house: Callable[[], House
     async def tile(request: Request, path: str) -> Response:
         """The hashes of a tile."""
         if path.startswith("entries/"):
-            return PlainTextResponse(
-                "Les enregistrements ne sont ouverts qu'aux auditeurs.\n", 403, {"cache-control": NOT_AT_ALL}
-            )
+            return missing("Les enregistrements ne sont pas publics.\n")
         try:
             wanted = parse_path(path)
         except BadTile as error:

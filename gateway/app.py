@@ -271,7 +271,9 @@ async def _opened(
 
 
 def _evidence(settings: Settings, log: AuditLog, recorder: Recorder, keys: Keys, around: Surroundings) -> Evidence:
-    outsiders = Outsiders(settings.witnesses, settings.tsa_url, settings.tsa_certificates, settings.tsa_every_s)
+    outsiders = Outsiders(
+        settings.witnesses, settings.tsa_url, settings.tsa_certificates, settings.tsa_every_s, settings.second_key
+    )
     verifier = Signer(settings.origin, keys.audit).verifier
     reader = StoreReader.at(settings.log)
     return Evidence(log, reader, settings.state, verifier, recorder, outsiders, around.now, around.monotonic)

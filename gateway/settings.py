@@ -13,7 +13,7 @@ from cryptography.x509 import load_pem_x509_certificates
 
 from connectors.kit.contract import Contract
 from connectors.kit.freshness import Window
-from gateway.audit.cosignature import Cosigner
+from gateway.audit.cosignature import ML_DSA_44, Cosigner, CosigningKey
 from gateway.audit.note import BadNote
 from gateway.people.client import BadClient, Client, client_from, fit
 
@@ -42,6 +42,8 @@ class Settings:
     log_anchor: DLNUF_LOG_ANCHOR, file that remembers the last published head; default `<state>/log.anchor`. Another
         disk than the log's own says more: whoever restores both from one backup restores a memory of the past.
     witnesses: DLNUF_WITNESSES, who sees each published head, `name=address+key` separated by commas; default none.
+    second_key: DLNUF_LOG_SECOND_KEY, file of an ML-DSA-44 key that signs published heads too, under the log's own
+        name (`dlnuf witness key --ml-dsa`); default none. A secret: never shown.
     tsa_url: DLNUF_TSA_URL, authority that stamps a head's time (RFC 3161); default none. tsa_certificates:
         DLNUF_TSA_CERTIFICATES, PEM file of its certificates, which it needs. tsa_every_s: DLNUF_TSA_EVERY_S, at most
         one stamp in so many seconds; default an hour.
@@ -67,6 +69,7 @@ class Settings:
     log_url: str = field(default="", repr=False)
     log_anchor: Path | None = None
     witnesses: tuple[tuple[str, str, Cosigner], ...] = ()
+    second_key: CosigningKey | None = field(default=None, repr=False)
     tsa_url: str = ""
     tsa_certificates: bytes = b""
     tsa_every_s: int = 3600
@@ -110,6 +113,7 @@ def from_environment(environment: Mapping[str, str], default_policies: Path) -> 
         log_url=_address(environment.get("DLNUF_LOG_URL", "")),
         log_anchor=Path(environment["DLNUF_LOG_ANCHOR"]) if environment.get("DLNUF_LOG_ANCHOR") else None,
         witnesses=_witnesses(environment.get("DLNUF_WITNESSES", "")),
+        second_key=_second(environment),
         tsa_url=_web(environment, "DLNUF_TSA_URL"),
         tsa_certificates=_certificates(environment),
         tsa_every_s=_whole(environment, "DLNUF_TSA_EVERY_S", 3600, 60, 86_400),
@@ -192,6 +196,20 @@ def _witnesses(text: str) -> tuple[tuple[str, str, Cosigner], ...]:
     if len({name for name, _, _ in found}) < len(found):
         raise SettingsError("DLNUF_WITNESSES nomme deux fois le même témoin.")
     return tuple(found)
+
+
+def _second(environment: Mapping[str, str]) -> CosigningKey | None:
+    """The log's second key, which goes by the log's name."""
+    path = environment.get("DLNUF_LOG_SECOND_KEY", "")
+    if not path:
+        return None
+    try:
+        key = CosigningKey.parse(Path(path).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, BadNote):
+        raise SettingsError("DLNUF_LOG_SECOND_KEY ne désigne pas le fichier d'une clé secrète.") from None
+    if key.kind != ML_DSA_44 or key.name != environment.get("DLNUF_LOG_ORIGIN", "dlnuf"):
+        raise SettingsError("DLNUF_LOG_SECOND_KEY doit être une clé ML-DSA-44 au nom du journal (DLNUF_LOG_ORIGIN).")
+    return key
 
 
 def _web(environment: Mapping[str, str], name: str) -> str:

@@ -7,7 +7,7 @@ one `Refused`, whose message is a French sentence.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -95,6 +95,7 @@ def _receipt(
     _about_answer(record, answer, findings)
     _about_time(record, seen, findings)
     if kept is not None:
+        _not_older(record, proof.index, kept, policy)
         _same_story(kept, policy, seen.checkpoint, findings)
     findings.not_proved.append(
         "que ce que dit le registre est exact : un reçu prouve ce qui a été transmis, non ce qui est vrai"
@@ -130,6 +131,34 @@ def _about_time(record: Mapping[str, object], seen: Seen, findings: Findings) ->
     findings.not_proved.append(
         f"l'heure exacte de l'enregistrement : il existait le {_date(earliest)}, et se dit du {_date(told)}"
     )
+
+
+def _not_older(record: Mapping[str, object], index: int, kept: bytes, policy: WitnessPolicy) -> None:
+    """A record that was added after a head was seen cannot have been written before: its clock was set back."""
+    old = _old(kept, policy)
+    note, told = _text(kept), _instant(record.get("at"))
+    if index < old.size:
+        return
+    times = _read(lambda: [witness.seen_at(note) for witness in policy.witnesses.values()], "témoin refusé")
+    seen = max((_moment(at) for at in times if at), default=None)
+    if seen is not None and told < seen - SKEW:
+        raise Refused(
+            f"l'enregistrement se dit du {_date(told)}, et n'a été ajouté qu'après le point de contrôle vu le "
+            f"{_date(seen)} : l'horloge a reculé"
+        )
+
+
+def expect_forward(records: Iterable[tuple[int, bytes]]) -> None:
+    """Check that the clock of these records, in their order, does not go back. Raises Refused."""
+    latest: datetime | None = None
+    for number, entry in records:
+        told = _instant(_record(entry).get("at"))
+        if latest is not None and told < latest - SKEW:
+            raise Refused(
+                f"l'horloge a reculé : l'enregistrement {number} se dit du {_date(told)}, après un autre du "
+                f"{_date(latest)}"
+            )
+        latest = told if latest is None else max(latest, told)
 
 
 def _growth(text: str, policy: WitnessPolicy, kept: bytes | None, stamped: Stamped | None) -> Findings:

@@ -16,6 +16,7 @@ Kind = Literal[
     "tile",  # an inner node of the tree is not the one its records lead to
     "published",  # a head said to have been published is not signed by the log's key
     "story",  # an answer without its question, a second outcome
+    "clock",  # a record says that it is much older than one before it
     "head",  # the head is missing, doubled, or says something else than the records
     "signature",  # the head is not signed by the log's key
     "checkpoint",  # a checkpoint kept elsewhere cannot be used with this key

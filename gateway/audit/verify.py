@@ -10,6 +10,7 @@ belong to no row are not looked at: they say nothing.
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from gateway.audit.canonical import NotCanonical, parse
 from gateway.audit.erasures import Erasures
@@ -26,6 +27,8 @@ from gateway.audit.vocabulary import BadRecord, check
 
 _COLUMNS = ("size", "root", "chain", "frontier", "note")
 _ATTEMPTS = 3
+SKEW = timedelta(minutes=5)
+"""How far the clocks of honest writers may differ."""
 _ERASED = type(None)
 
 
@@ -64,6 +67,7 @@ class _Reading:
     tree: Tree = field(default_factory=Tree)
     ahead: list[_Expected] = field(default_factory=list)
     last_at: str | None = None
+    latest_at: str | None = None
     found: int = 0
     met: int = 0
 
@@ -166,8 +170,26 @@ def _entry(number: int, entry: bytes, reading: _Reading) -> Problem | None:
     if told := reading.stories.follow(number, record):
         return _told(told)
     reading.erasures.follow(number, record)
-    reading.last_at = str(record["at"])
-    return None
+    return _time(number, str(record["at"]), reading)
+
+
+def _time(number: int, at: str, reading: _Reading) -> Problem | None:
+    """Writers' clocks differ a little; one that goes back further was set back, or a record was made up afterwards."""
+    reading.last_at = at
+    if reading.latest_at is None or at >= reading.latest_at:
+        reading.latest_at = at
+        return None
+    try:
+        back = datetime.fromisoformat(reading.latest_at) - datetime.fromisoformat(at)
+    except ValueError:
+        return Problem("entry", number, f"l'enregistrement {number} est mal formé : {at} n'est pas une date")
+    if back <= SKEW:
+        return None
+    return Problem(
+        "clock",
+        number,
+        f"l'horloge a reculé : l'enregistrement {number} se dit du {at}, après un autre du {reading.latest_at}",
+    )
 
 
 def _misplaced(number: int, seq: object, leaf: object, entry: object) -> Problem:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gateway.audit.note import BadNote
 from gateway.audit.quorum import BadPolicy, WitnessPolicy, log_key
-from gateway.verify import MAX_BYTES, Findings, Refused, Stamped, verify
+from gateway.verify import MAX_BYTES, Findings, Refused, Stamped, expect_forward, verify
 
 _VERIFIED, _REFUSED, _USAGE = 0, 1, 2
 _ZIP = b"PK\x03\x04"
@@ -91,6 +91,7 @@ def _export(arguments: argparse.Namespace) -> Findings:
             )
             leaves = found.verify_under(policy.check(note).checkpoint)
             told = found.manifest()
+            expect_forward(found.records())
     except (BadExport, BadNote) as error:
         raise Refused(str(error)) from error
     if len(leaves) != told.count:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.audit.authority import Authority
-from gateway.audit.cosignature import Cosigner
+from gateway.audit.cosignature import Cosigner, CosigningKey
 from gateway.audit.countersign import Asked, Failed, Outsider
 from gateway.audit.index.follow import Follower
 from gateway.audit.index.locate import Locator
@@ -21,7 +21,7 @@ from gateway.audit.reader import LogReader, LogUnreadable
 from gateway.audit.receipts import Receipts
 from gateway.audit.recording import Recorder
 from gateway.audit.stamps import Stamps
-from gateway.audit.witnesses import Witness
+from gateway.audit.witnesses import SecondSignature, Witness
 from gateway.edge.log import LogRoom
 from gateway.problems import Problem
 
@@ -34,12 +34,16 @@ _REMEMBERED_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Outsiders:
-    """Who countersigns. `witnesses`: name, address, key. `certificates`: PEM, of the authority at `authority`."""
+    """Who countersigns. `witnesses`: name, address, key. `certificates`: PEM, of the authority at `authority`.
+
+    `second`: the log's own second key, if it has one.
+    """
 
     witnesses: Sequence[tuple[str, str, Cosigner]] = ()
     authority: str = ""
     certificates: bytes = b""
     stamp_every_s: float = 3600
+    second: CosigningKey | None = None
 
 
 class Evidence:
@@ -64,6 +68,8 @@ class Evidence:
         self.follower = Follower(state / INDEX, reader)
         self.room = LogRoom(reader, Receipts(reader, Locator(state / INDEX)), stamps, verifier)
         asked: list[Outsider] = [Witness(name, url, key) for name, url, key in outsiders.witnesses]
+        if outsiders.second is not None:
+            asked.append(SecondSignature(outsiders.second))
         if outsiders.authority:
             every = outsiders.stamp_every_s
             asked.append(Authority(outsiders.authority, outsiders.certificates, stamps, self._stamped, now, every))

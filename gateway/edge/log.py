@@ -129,6 +129,14 @@ def add_log(app: FastAPI, room: Callable[[], LogRoom], house: Callable[[], House
             return missing("Aucun point de contrôle de cette taille n'a été horodaté.\n")
         return public(request, found.reply, REPLY_TYPE, FOR_EVER)
 
+    @app.api_route("/log/timestamps/{size}.checkpoint", methods=["GET", "HEAD"])
+    async def stamped(request: Request, size: str) -> Response:
+        """The head that was stamped, as it was then."""
+        found = await in_time(room().stamps.find, int(size)) if _SIZE.fullmatch(size) else None
+        if found is None:
+            return missing("Aucun point de contrôle de cette taille n'a été horodaté.\n")
+        return public(request, found.note.encode(), _PLAIN, FOR_EVER)
+
     @app.get("/receipts/{exchange}")
     async def receipt(request: Request, exchange: str) -> Response:
         """The receipt of an exchange, to the habilitation it was made under."""

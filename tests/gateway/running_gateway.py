@@ -5,10 +5,11 @@ import asyncio
 import secrets
 import time
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -59,14 +60,19 @@ def prepared(state: Path) -> tuple[Keys, str]:
 
 @asynccontextmanager
 async def running(
-    state: Path, base: str, registries: Sequence[str] = ("insee",), around: Surroundings | None = None
+    state: Path,
+    base: str,
+    registries: Sequence[str] = ("insee",),
+    around: Surroundings | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[Running]:
-    """The gateway before the registries at `base`, for the time of the block."""
+    """The gateway before the registries at `base`, for the time of the block. `more`: other settings, by name."""
     keys, token = prepared(state)
     contracts = {name: contract for name, contract in load_all().items() if name in registries}
     settings = Settings(
         state=state, keys=state / "keys", policies=default_folder(), public_url=PUBLIC,
         registries=tuple(registries), maintenance=False, registry=addresses(contracts, base),
+        **(more or {}),
     )  # fmt: skip
     listening = listen("127.0.0.1", 0)
     served = server(create_app(settings, keys, around or Surroundings(line=lambda _: None)), "127.0.0.1", 0)

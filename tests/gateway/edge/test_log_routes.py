@@ -256,7 +256,9 @@ def test_time_stamps_are_served_and_a_receipt_can_be_had_under_a_stamped_head(wo
     assert world.client.get("/log/timestamps").json() == {"sizes": [400]}
     reply = world.client.get("/log/timestamps/400.tsr")
     assert (reply.content, reply.headers["content-type"]) == (stamp, "application/timestamp-reply")
+    assert world.client.get("/log/timestamps/400.checkpoint").text == note
     for absent in ("401", "x", "0400"):
+        assert world.client.get(f"/log/timestamps/{absent}.checkpoint").status_code == 404
         assert world.client.get(f"/log/timestamps/{absent}.tsr").status_code == 404
     receipt = world.client.get(f"/receipts/{identity(3)}?size=400", headers=PARTY)
     assert verify(receipt.content, POLICY, answer=ANSWER).facts["size"] == 400

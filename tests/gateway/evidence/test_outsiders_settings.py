@@ -63,7 +63,9 @@ def test_a_wrong_one_refuses_to_start_and_is_named(name: str, environment: dict[
         read(**environment)
 
 
-@pytest.mark.parametrize("key", [CosigningKey("dlnuf", ED25519, bytes(32)), CosigningKey("autre", ML_DSA_44, bytes(32))])
+@pytest.mark.parametrize(
+    "key", [CosigningKey("dlnuf", ED25519, bytes(32)), CosigningKey("autre", ML_DSA_44, bytes(32))]
+)
 def test_a_second_key_is_ml_dsa_and_the_log_s_own(tmp_path: Path, key: CosigningKey) -> None:
     (tmp_path / "second.key").write_text(key.text())
     with pytest.raises(SettingsError, match="DLNUF_LOG_SECOND_KEY"):

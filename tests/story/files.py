@@ -34,8 +34,9 @@ def request(siret: str = HEALTHY, *, early: bool = True, **more: Any) -> dict[st
 class Portal:
     """One portal: its token, and what it asks."""
 
-    def __init__(self, sandbox: Sandbox, client: httpx.Client, bearer: Bearer | None = None) -> None:
-        self.bearer = bearer or sandbox.token(PURPOSE)
+    def __init__(self, sandbox: Sandbox | None, client: httpx.Client, bearer: Bearer | None = None) -> None:
+        assert bearer or sandbox
+        self.bearer = bearer or (sandbox.token(PURPOSE) if sandbox else None)
         self._client = client
 
     def post(self, path: str, body: object, key: str = "", **more: Any) -> httpx.Response:

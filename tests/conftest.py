@@ -24,6 +24,7 @@ from gateway.identity.keys import Keys, load
 from gateway.identity.register import Register
 from gateway.purpose.load import default_folder
 from gateway.purpose.load import load as load_policies
+from tests.contract.reading import nonconformity
 
 pytest_plugins = ["tests.postgres"]
 
@@ -164,8 +165,13 @@ def bearer(sandbox: Sandbox) -> Bearer:
 
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[httpx.Client]:
-    """Speaks to the sandbox."""
-    with httpx.Client(base_url=sandbox.address, timeout=30) as found:
+    """Speaks to the sandbox; whatever it answers must be what the published contract announces."""
+
+    def conforms(answer: httpx.Response) -> None:
+        answer.read()
+        assert nonconformity(answer.request.method, answer.request.url.path, answer) is None
+
+    with httpx.Client(base_url=sandbox.address, timeout=30, event_hooks={"response": [conforms]}) as found:
         yield found
 
 

@@ -4,9 +4,10 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
+import httpx
 from jsonschema import Draft202012Validator, FormatChecker
 
 from gateway.edge.published import contract_file
@@ -64,6 +65,60 @@ class Published:
         for key, child in schema.get("properties", {}).items():
             yield f"{path}.{key}", self.resolved(child)
             yield from self._below(child, f"{path}.{key}")
+
+
+def nonconformity(method: str, path: str, answer: httpx.Response) -> str | None:
+    """Why an answer is not one that the contract announces, or None. `path`: as it was asked, without its query."""
+    found = operation_at(path)
+    if found is None or method != "GET":
+        return None
+    template, operation = found
+    response = published().responses(operation).get(str(answer.status_code))
+    if response is None:
+        return f"{template}: status {answer.status_code} is not announced"
+    for name, row in response.get("headers", {}).items():
+        value = answer.headers.get(name)
+        schema = published().resolved(row)["schema"]
+        if value is not None and not Draft202012Validator(schema).is_valid(_read_header(schema, value)):
+            return f"{template}: the header {name} is {value!r}"
+        if value is None and not name.startswith("RateLimit-"):
+            return f"{template} {answer.status_code}: no header {name}"
+    media = answer.headers.get("content-type", "").split(";")[0]
+    content = response["content"].get(media) or response["content"].get("*/*")
+    if content is None:
+        return f"{template} {answer.status_code}: the media type {media} is not announced"
+    if media not in ("application/json", "application/vnd.api+json"):
+        return None
+    for error in _validator(template, str(answer.status_code), media).iter_errors(answer.json()):
+        return f"{template} {answer.status_code}: {error.json_path}: {error.message}"
+    return None
+
+
+@lru_cache(maxsize=4096)
+def operation_at(path: str) -> tuple[str, Json] | None:
+    """The operation at a path, by its template; an address without parameter first."""
+    operations = published().operations
+    if path in operations:
+        return path, operations[path]
+    segments = path.split("/")
+    for template, operation in operations.items():
+        parts = template.split("/")
+        if len(parts) == len(segments) and all(
+            (part.startswith("{") and segment) or part == segment for part, segment in zip(parts, segments, strict=True)
+        ):
+            return template, operation
+    return None
+
+
+@cache
+def _validator(template: str, status: str, media: str) -> Draft202012Validator:
+    document = published()
+    content = document.responses(document.operations[template])[status]["content"]
+    return document.strict((content.get(media) or content["*/*"])["schema"])
+
+
+def _read_header(schema: Json, value: str) -> int | str:
+    return int(value) if schema["type"] == "integer" and value.isdigit() else value
 
 
 @cache

@@ -106,6 +106,7 @@ def needed_at_run_time() -> set[str]:
         for row in importlib.metadata.requires(name) or []:
             inner = Requirement(row)
             if inner.marker is None or any(inner.marker.evaluate({"extra": extra}) for extra in extras):
+                inner.marker = None  # met: it was asked with its extra, which the requirement alone does not know
                 waiting.append(inner)
     return found
 

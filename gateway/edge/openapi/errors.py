@@ -5,6 +5,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from types import FunctionType
 
 from connectors.kit.contract import Contract, Product
 from connectors.kit.errors import BadDocument, RegistryError
@@ -80,13 +81,22 @@ def of_files(contract: Contract) -> dict[str, Wording]:
 
 @lru_cache(maxsize=256)
 def raised(registry: str) -> frozenset[str]:
-    """The suffixes of the kit's errors that a registry's conversations know: they cannot raise any other."""
+    """The suffixes of the kit's errors that a registry's conversations know: they cannot raise any other.
+
+    Known in its own modules, or in those of the kit whose functions it calls.
+    """
     package = importlib.import_module(f"connectors.{registry}")
+    names = [module.name for module in pkgutil.iter_modules(package.__path__) if module.name != "simulator"]
+    own = [importlib.import_module(f"connectors.{registry}.{name}") for name in names]
+    called = {
+        thing.__module__
+        for module in own
+        for thing in vars(module).values()
+        if isinstance(thing, FunctionType) and thing.__module__.startswith("connectors.kit.")
+    }
     found: set[str] = set()
-    for module in pkgutil.iter_modules(package.__path__):
-        if module.name == "simulator":
-            continue
-        for thing in vars(importlib.import_module(f"connectors.{registry}.{module.name}")).values():
+    for module in (*own, *map(importlib.import_module, sorted(called))):
+        for thing in vars(module).values():
             if isinstance(thing, type) and issubclass(thing, RegistryError):
                 found |= set(DOCUMENT) if thing is BadDocument else {thing.suffix}
     return frozenset(found)

@@ -83,6 +83,8 @@ def nonconformity(method: str, path: str, answer: httpx.Response) -> str | None:
             return f"{template}: the header {name} is {value!r}"
         if value is None and not name.startswith("RateLimit-"):
             return f"{template} {answer.status_code}: no header {name}"
+    if "content" not in response:
+        return f"{template} {answer.status_code}: a body, where none is announced" if answer.content else None
     media = answer.headers.get("content-type", "").split(";")[0]
     content = response["content"].get(media) or response["content"].get("*/*")
     if content is None:

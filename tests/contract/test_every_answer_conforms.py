@@ -13,12 +13,11 @@ import pytest
 from connectors.kit.contract import Product, Version, load_all
 from connectors.kit.simulation import load_world
 from connectors.kit.simulation.asking import parameters_of
-from gateway.purpose.load import default_folder, load
 from tests.conftest import PARAMETERS
+from tests.contract.purposes import POLICIES, purpose_of
 from tests.contract.reading import published
 
 CONTRACTS = load_all()
-POLICIES = load(default_folder(), CONTRACTS)
 VERSIONS = [
     pytest.param(product, version, id=f"{product.id}-v{version.number}")
     for contract in CONTRACTS.values()
@@ -44,18 +43,13 @@ def addresses(version: Version, values: dict[str, str]) -> list[str]:
     return [f"/v{version.number}{path}".format(**values) for path in (version.path, *version.aliases)]
 
 
-def purpose_of(product: Product) -> str:
-    """Public procurement, or the fight against fraud where procurement may not ask."""
-    return next(name for name in ("marches_publics", "detection_fraude") if (name, product.id) in POLICIES.rules)
-
-
 @pytest.mark.parametrize(("product", "version"), VERSIONS)
 def test_what_personas_and_purposes_are_answered(
     client: httpx.Client, tokens: dict[str, dict[str, str]], product: Product, version: Version
 ) -> None:
     """Under every purpose: what is withheld is null where the contract says that null may stand."""
     personas = load_world().personas
-    asked = [(persona, purpose_of(product)) for persona in personas]
+    asked = [(persona, purpose_of(product.id)) for persona in personas]
     asked += [(persona, purpose) for persona in personas if "pme" in persona.traits for purpose in tokens]
     statuses = set()
     for persona, purpose in asked:
@@ -68,7 +62,7 @@ def test_what_personas_and_purposes_are_answered(
 def test_every_refusal_is_one_that_the_contract_announces(
     client: httpx.Client, tokens: dict[str, dict[str, str]], product: Product, version: Version
 ) -> None:
-    header = tokens[purpose_of(product)]
+    header = tokens[purpose_of(product.id)]
     (path, *_) = addresses(version, parameters_of(product, load_world().personas[0]))
 
     def status(path: str, given: Any = PARAMETERS, **more: str) -> int:

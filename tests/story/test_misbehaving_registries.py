@@ -26,6 +26,7 @@ from gateway.identity.register import Register
 from gateway.purpose.load import default_folder
 from gateway.settings import Settings
 from gateway.source.simulated import addresses
+from tests.contract.reading import nonconformity
 
 PATH = "/v4/insee/sirene/unites_legales/999100118"
 PARAMETERS = {"context": "Essai", "object": "essai", "recipient": "13002526500013"}
@@ -42,6 +43,15 @@ SCOPES = frozenset(
 TOKEN = b'{"access_token":"jeton","expires_in":3600}'
 
 Writer = asyncio.StreamWriter
+
+
+async def conforms(answer: httpx.Response) -> None:
+    """Whatever a registry does, what leaves is what the published contract announces."""
+    await answer.aread()
+    assert nonconformity(answer.request.method, answer.request.url.path, answer) is None
+
+
+HOOKS = {"response": [conforms]}
 Behaviour = Callable[[Writer], Awaitable[None]]
 
 
@@ -145,7 +155,7 @@ async def gateway_before(
     header = {"Authorization": f"Bearer {issue(token, habilitation, keys)}"}
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     try:
-        async with httpx.AsyncClient(base_url=address, headers=header, timeout=20) as client:
+        async with httpx.AsyncClient(base_url=address, headers=header, timeout=20, event_hooks=HOOKS) as client:
             yield client
     finally:
         running.should_exit = True

@@ -40,6 +40,17 @@ MEANINGS = {
     504: "Le fournisseur de données n'a pas répondu à temps",
 }
 
+UNKNOWN: Json = {
+    PLAIN: {
+        "schema": {
+            "type": "string",
+            "title": "Adresse inconnue",
+            "description": "Une phrase : rien n'est à cette adresse.",
+        },
+        "examples": {"adresse_inconnue": {"value": "Cette adresse n'existe pas.\n"}},
+    }
+}
+
 Wordings = Mapping[str, Wording]
 
 

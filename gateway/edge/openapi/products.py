@@ -9,17 +9,6 @@ from gateway.edge.openapi.common import headers, ref
 from gateway.edge.openapi.facts import Allowance, Example, Facts, Json, Section
 from gateway.problems import JSON_API
 
-UNKNOWN: Json = {
-    errors.PLAIN: {
-        "schema": {
-            "type": "string",
-            "title": "Adresse inconnue",
-            "description": "Une phrase : rien n'est à cette adresse.",
-        },
-        "examples": {"adresse_inconnue": {"value": "Cette adresse n'existe pas.\n"}},
-    }
-}
-
 
 def section(facts: Facts) -> Section:
     """All products of all contracts."""
@@ -34,7 +23,7 @@ def section(facts: Facts) -> Section:
                 name = f"{contract.registry}_{product.name}_v{version.number}"
                 bodies[name] = schemas.body_of(product, version, facts.texts[contract.registry])
                 answers[name], found = errors.responses(
-                    name, errors.of_product(contract, product, version), {404: UNKNOWN}, counted=True
+                    name, errors.of_product(contract, product, version), {404: errors.UNKNOWN}, counted=True
                 )
                 responses |= found
                 operations[name] = _operation(facts, contract, product, version, name)

@@ -19,6 +19,13 @@ CONTRACT = {
 }
 """Where this document is served, and as what: one text, JSON being YAML."""
 
+IF_NONE_MATCH: Json = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "L'en-tête `ETag` du document que vous avez déjà, pour ne le recevoir que s'il a changé.",
+}
 STATE: Json = object_of(
     {"status": {"type": "string", "title": "État", "description": "`ok`, ou ce qui empêche de répondre."}},
     "État du service",
@@ -120,9 +127,8 @@ def section(facts: Facts) -> Section:
         path: str, summary: str, content: Json, codes: Iterable[str] | errors.Wordings = (), **more: object
     ) -> None:
         name = "service" + path.translate(str.maketrans("/-.{}", "_____"))
-        answers[path], found = errors.responses(
-            name, codes if isinstance(codes, Mapping) else errors.of_platform(codes)
-        )
+        known = codes if isinstance(codes, Mapping) else errors.of_platform(codes)
+        answers[path], found = errors.responses(name, known, {404: errors.UNKNOWN})
         responses.update(found)
         ok = {"description": summary, "content": content}
         paths[path] = {
@@ -167,6 +173,8 @@ def section(facts: Facts) -> Section:
                 errors.of_files(contract), parameters=_address()[:1], description=NAMED)  # fmt: skip
     for path, kind in CONTRACT.items():
         add(path, "Ce document", {kind: {"schema": {"type": "object"}}})
+        paths[path]["get"]["parameters"] = [IF_NONE_MATCH]
+        paths[path]["get"]["responses"]["304"] = {"description": "Le document que vous avez déjà n'a pas changé."}
     answers, kept = errors.shared(answers, responses)
     for path, item in paths.items():
         item["get"]["responses"] |= answers[path]
@@ -192,7 +200,8 @@ def _json(schema: Json) -> Json:
 def _address() -> list[Json]:
     return [
         {
-            "name": "capability", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1},
+            "name": "capability", "in": "path", "required": True,
+            "schema": {"type": "string", "pattern": "^[A-Za-z0-9_.-]+$"},
             "description": "La partie signée de l'adresse.",
         },
         {

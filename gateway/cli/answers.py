@@ -144,6 +144,7 @@ def _still(content: bytes) -> dict[str, Any]:
     """The body with what differs from run to run replaced: the exchange's id, sealed and signed addresses."""
     body: dict[str, Any] = orjson.loads(_SEALED.sub(r"\1\2exemple", content.decode()))
     body["meta"]["passerelle"]["identifiant"] = EXCHANGE
+    body["meta"]["receipt"] = f"{PUBLIC}/receipts/{EXCHANGE}"
     return body
 
 

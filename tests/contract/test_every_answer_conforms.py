@@ -32,6 +32,12 @@ STRANGERS = {
 }  # fmt: skip
 
 
+PARTS = {
+    "capability": "inconnue", "filename": "document.pdf", "level": "0", "index": "000", "size": "1",
+    "exchange": "00000000-0000-4000-8000-000000000000",
+}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def tokens(sandbox: Any) -> dict[str, dict[str, str]]:
     """For each purpose, the header of a token that is not counted; and one without any right of ours."""
@@ -88,7 +94,7 @@ def test_every_refusal_is_one_that_the_contract_announces(
 def test_every_page_that_is_not_data_answers_as_announced(client: httpx.Client) -> None:
     asked = [path for path, operation in published().operations.items() if "x-dlnuf" not in operation]
     for path in asked:
-        client.get(path.format(capability="inconnue", filename="document.pdf"))
+        client.get(path.format(**PARTS))
     assert len(asked) > 40
 
 

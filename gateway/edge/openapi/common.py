@@ -201,6 +201,10 @@ HEADERS: Json = {
     "X-Request-Id": _header(
         "Celui que la requête a donné dans l'en-tête du même nom, sinon celui de l'échange.", {"type": "string"}
     ),
+    "Dlnuf-Receipt": _header(
+        "L'identifiant de l'échange, sous lequel son reçu peut être demandé à `/receipts`.",
+        {"type": "string", "format": "uuid"},
+    ),
     "WWW-Authenticate": _header("Ce que le service attend.", {"type": "string", "const": "Bearer"}),
 }
 

@@ -84,6 +84,14 @@ STATED: dict[str, Json] = {
         "description": "`no-cache`, exactement, pour que le fournisseur soit interrogé même si une réponse encore "
         "fraîche est gardée.",
     },
+    "Dlnuf-Agent": {
+        "name": "Dlnuf-Agent",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string"},
+        "description": "L'agent pour qui la demande est faite, dans les mots de votre administration ; le journal n'en "
+        "garde qu'une empreinte à clé.",
+    },
     "X-Request-Id": {
         "name": "X-Request-Id",
         "in": "header",

@@ -53,7 +53,7 @@ def _operation(facts: Facts, contract: Contract, product: Product, version: Vers
             "200": {
                 "description": "La réponse du registre, réduite à ce que la finalité ouvre.",
                 "headers": headers(
-                    "X-Request-Id", "X-Response-Cached", "X-Cache-Expires-in", "RateLimit-Limit",
+                    "X-Request-Id", "Dlnuf-Receipt", "X-Response-Cached", "X-Cache-Expires-in", "RateLimit-Limit",
                     "RateLimit-Remaining", "RateLimit-Reset",
                 ),
                 "content": {JSON_API: content},

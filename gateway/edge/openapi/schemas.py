@@ -15,6 +15,13 @@ LINKS = Text("Liens", "Les adresses des ressources voisines ; un objet vide lors
 META = Text("Précisions", "Ce qui est dit de la réponse elle-même : sa source, sa fraîcheur.")
 ITEM_META = Text("Précisions", "Ce qui est dit de cet élément ; un objet vide lorsqu'il n'y a rien à dire.")
 
+RECEIPT: Json = {
+    "type": "string",
+    "format": "uri",
+    "title": "Reçu",
+    "description": "Où demander le reçu de cet échange, qui prouve hors ligne qu'il est inscrit au journal.",
+}
+
 Tell = Callable[[str], Text]
 
 
@@ -36,8 +43,8 @@ def body_of(product: Product, version: Version, texts: Texts) -> Json:
         data = schema_of(version.data, "", tell) | _said(DATA)
     links = schema_of(version.links, "links", tell) | _said(LINKS)
     meta = schema_of(version.meta, "meta", tell) | _said(META)
-    meta["properties"] = {**meta["properties"], "passerelle": ref("schemas", "Passerelle")}
-    meta["required"] = [*meta["required"], "passerelle"]
+    meta["properties"] = {**meta["properties"], "receipt": RECEIPT, "passerelle": ref("schemas", "Passerelle")}
+    meta["required"] = [*meta["required"], "receipt", "passerelle"]
     return object_of(
         {"data": data, "links": links, "meta": meta},
         f"{product.title}, version {version.number}",

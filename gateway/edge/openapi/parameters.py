@@ -88,8 +88,8 @@ STATED: dict[str, Json] = {
         "name": "Dlnuf-Agent",
         "in": "header",
         "required": False,
-        "schema": {"type": "string"},
-        "description": "L'agent pour qui la demande est faite, dans les mots de votre administration ; le journal n'en "
+        "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
+        "description": "L'agent qui fait la demande, par un identifiant de votre choix ; le journal n'en "
         "garde qu'une empreinte à clé.",
     },
     "X-Request-Id": {

@@ -73,6 +73,17 @@ def test_the_wheel_holds_the_policies(site: Path) -> None:
         assert (site / "gateway" / "default_policies" / name).read_bytes() == (ROOT / "policies" / name).read_bytes()
 
 
+def test_the_wheel_holds_the_published_contract_where_it_is_served_from(site: Path) -> None:
+    held = site / "gateway" / "published" / "entreprise.json"
+    assert held.read_bytes() == (ROOT / "openapi" / "entreprise.json").read_bytes()
+    program = "import gateway.edge.published as p; print(p.contract_file())"
+    environment = {"PYTHONPATH": str(site), "PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=site.parent, env=environment, capture_output=True, text=True, check=True
+    )
+    assert Path(done.stdout.strip()) == held
+
+
 def test_the_wheel_alone_explains_itself(site: Path) -> None:
     done = run_from(site, "--help")
     assert done.returncode == 0, done.stderr

@@ -160,9 +160,9 @@ def _response(status: int, rows: dict[str, Wording], more: Json, *, counted: boo
         names.append("Retry-After")
     if status == 401:
         names.append("WWW-Authenticate")
-    said = ", ".join(f"`{code}` {wording.title.lower()}" for code, wording in rows.items())
+    said = "\n".join(f"- `{code}` : {wording.detail}" for code, wording in rows.items())
     return {
-        "description": f"{MEANINGS[status]} : {said}.",
+        "description": f"{MEANINGS[status]} :\n\n{said}",
         "headers": headers(*names),
         "content": content | more,
     }

@@ -93,7 +93,7 @@ def _description(product: Product, version: Version, pool: Allowance) -> str:
     lines = [
         f"Fournisseur : {product.provider}.",
         f"Droits : l'un de {rights}, et une finalité qui ouvre cette ressource." if rights else "Droits : tout jeton.",
-        f"Débit : {pool.limit} appels par {pool.period_s} secondes et par jeton, "
+        f"Débit : {pool.limit} appels {_each(pool.period_s)} et par jeton, "
         + ("pour cette ressource seule." if pool.each else "partagés avec les ressources de la même réserve."),
         f"Fraîcheur : {fresh(product.freshness)}.",
     ]
@@ -108,6 +108,10 @@ def _description(product: Product, version: Version, pool: Allowance) -> str:
     if version.number == 1:
         lines.append("Ressource propre à ce service, hors du contrat d'API Entreprise.")
     return "\n\n".join(lines)
+
+
+def _each(seconds: int) -> str:
+    return "par minute" if seconds == 60 else f"par {seconds} secondes"
 
 
 def fresh(freshness: Freshness) -> str:

@@ -86,11 +86,13 @@ def test_helm_finds_nothing_to_say(values: tuple[str, ...]) -> None:
     assert "[WARNING]" not in done.stdout
 
 
+LOG_IN_A_DATABASE = 'log={"existingSecret":"dlnuf-journal","databaseCidrs":["10.9.0.0/24"],"databasePort":5433}'
 VARIANTS = {
     "example": (),
     "policies_of_the_image": ("policies=null",),
     "everything_closed": ("networkPolicy.from=[]", "networkPolicy.registryCidrs=[]", "ingress.enabled=false"),
     "everything_filled": (
+        LOG_IN_A_DATABASE,
         'image={"repository":"registre.exemple.test/dlnuf","tag":"1.2.3","digest":"sha256:%s","pullSecrets":["tirage"]}'
         % ("a" * 64),
         'persistence={"size":"5Gi","storageClass":"rapide","accessMode":"ReadWriteOncePod"}',
@@ -154,6 +156,19 @@ def test_secrets_are_named_and_never_written() -> None:
     assert {"name": "keys", "secret": {"secretName": "dlnuf-cles", "defaultMode": 0o440}} in pod()["volumes"]
     for document in manifests().values():
         assert not [text for text in texts(document) if "PRIVATE KEY" in text]
+
+
+def test_the_address_of_the_log_comes_from_a_secret_and_the_way_to_it_is_opened() -> None:
+    closed = manifests()["NetworkPolicy"]["spec"]["egress"]
+    assert "DLNUF_LOG_URL" not in environment()
+    settings = (LOG_IN_A_DATABASE,)
+    (container,) = pod(*settings)["containers"]
+    (entry,) = [entry for entry in container["env"] if entry["name"] == "DLNUF_LOG_URL"]
+    assert entry["valueFrom"] == {"secretKeyRef": {"name": "dlnuf-journal", "key": "DLNUF_LOG_URL"}}
+    opened = [rule for rule in manifests(*settings)["NetworkPolicy"]["spec"]["egress"] if rule not in closed]
+    assert opened == [{"to": [{"ipBlock": {"cidr": "10.9.0.0/24"}}], "ports": [{"protocol": "TCP", "port": 5433}]}]
+    assert "log.databaseCidrs : indiquez" in refusal("--set-string", "log.existingSecret=dlnuf-journal")
+    assert "log" in refusal("--set-string", "log.url=postgresql://moi:motdepasse@exemple.test/journal")
 
 
 @pytest.mark.parametrize("name", ["INSEE_PASSWORD", "URSSAF_CLIENT_SECRET", "DLNUF_PUBLIC_URL", "insee_url"])
@@ -232,7 +247,8 @@ def test_the_chart_sets_every_setting_of_the_gateway_and_no_other() -> None:
     known = set(re.findall(r"\bDLNUF_[A-Z_]+\b", (ROOT / "gateway" / "settings.py").read_text("utf-8")))
     contracts = "".join(path.read_text("utf-8") for path in (ROOT / "connectors").glob("*/contract.toml"))
     addresses = set(re.findall(r"\b[A-Z][A-Z0-9_]*_URL\b", contracts))
-    assert known <= environment().keys() <= known | addresses
+    (container,) = pod(LOG_IN_A_DATABASE)["containers"]
+    assert known <= {entry["name"] for entry in container["env"]} <= known | addresses
 
 
 def test_at_least_one_registry_is_opened_by_name() -> None:

@@ -249,12 +249,14 @@ def full_database(scene: Scene) -> None:
     (row,) = scene.sql(
         "SELECT pid FROM pg_stat_activity WHERE application_name = 'dlnuf' AND datname = current_database()"
     )
-    scene.server.limit(int(str(row[0])), 8192)
+    pid = int(str(row[0]))
+    scene.server.limit(pid, "8192")
     deadline = time.monotonic() + PATIENCE_S
     while not any(line.startswith("no ") for line in victim.lines):
         assert time.monotonic() < deadline, victim.lines[-3:]
         time.sleep(0.005)
-    victim.wait_for(len(victim.answered()) + 10)  # by another session, which has no limit
+    scene.server.limit(pid, "unlimited")
+    victim.wait_for(len(victim.answered()) + 10)
 
 
 def read_only_database(scene: Scene) -> None:

@@ -4,7 +4,7 @@
 
 CREATE SCHEMA IF NOT EXISTS dlnuf_subjects;
 
-CREATE TABLE dlnuf_subjects.subject_key (
+CREATE TABLE IF NOT EXISTS dlnuf_subjects.subject_key (
     month text PRIMARY KEY,
     wrapped bytea
 );

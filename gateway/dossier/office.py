@@ -11,6 +11,7 @@ from gateway.dossier.collect import Collector, Means
 from gateway.dossier.desk import Desk
 from gateway.dossier.files import Files
 from gateway.dossier.opening import Opening
+from gateway.dossier.returns import Returns
 from gateway.dossier.rules import Sheets
 from gateway.dossier.store import Store
 from gateway.dossier.watching import Watch
@@ -51,6 +52,7 @@ class Office:
     collector: Collector
     webhooks: Webhooks
     watch: Watch
+    returns: Returns
     sheets: Sheets
 
 
@@ -75,11 +77,12 @@ async def opened(lent: Lent) -> AsyncIterator[Office]:
     post = poster(lent.resolve, loopback=lent.loopback)
     webhooks = Webhooks(files, lent.sheets, post, lent.house.public_url, lent.now)
     watch = Watch(files, collector, lent.sheets, lent.now)
+    returns = Returns(files, lent.key, lent.now, lent.random)
     collector.start()
     webhooks.start()
     watch.start()
     try:
-        yield Office(desk, files, collector, webhooks, watch, lent.sheets)
+        yield Office(desk, files, collector, webhooks, watch, returns, lent.sheets)
     finally:
         await watch.stop()
         await webhooks.stop()

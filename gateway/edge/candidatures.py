@@ -129,6 +129,14 @@ class Counter:
         after = await self._office().desk.deposit(dossier, await json_body(request), key_of(request))
         return self.shown(after, Audience.PORTAL, 201)
 
+    async def returned(self, request: Request, identifier: str) -> Response:
+        """Whether a browser that came back really comes from us; once."""
+        dossier = self.found(request, identifier)
+        sent = await json_body(request)
+        token = sent.get("jeton") if isinstance(sent, dict) else None
+        state = self._office().returns.spend(dossier, token if isinstance(token, str) else "")
+        return answer({"data": {"candidature": dossier.id, "etat": state}})
+
     async def refresh(self, request: Request, identifier: str) -> Response:
         """Ask again, or move to a later phase."""
         dossier = self.found(request, identifier)
@@ -219,6 +227,7 @@ def add_candidatures(
         (one + "/contestations", "POST", counter.contest),
         (one + "/depot", "POST", counter.deposit),
         (one + "/actualisation", "POST", counter.refresh),
+        (one + "/retours", "POST", counter.returned),
     ):
         app.add_api_route(path, endpoint, methods=[method], response_class=Response)
 

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is received is what it is, not what it is called: scripts, joined files and disguises are refused."""
+
+import zlib
+from dataclasses import replace
+
+import pytest
+
+from connectors.kit.simulation.pdf import pdf
+from gateway.dossier.checking import UPLOAD_BYTES, certificate, holds, plain_name, received, signed_whole
+from gateway.problems import Problem
+
+PLAIN = pdf("Attestation d'assurance\nCode AB12CD34EF56GH7")
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+
+
+async def refusal(content: bytes, name: str = "fichier.pdf") -> str:
+    """The code a file is refused with."""
+    with pytest.raises(Problem) as refused:
+        await received(content, name)
+    return refused.value.code
+
+
+async def test_a_pdf_and_an_image_are_received() -> None:
+    """With their digest and their type by content."""
+    assert (await received(PLAIN, "a.pdf")).media_type == "application/pdf"
+    assert (await received(PNG, "a.pdf")).media_type == "image/png"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"MZ\x90\0" + b"\0" * 50,
+        b"PK\x03\x04 word/vbaProject.bin",
+        b"<html><script>alert(1)</script></html>",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        b"GIF89a",
+        b"",
+        b" %PDF-1.7",
+    ],
+)
+async def test_a_disguised_file_is_refused(content: bytes) -> None:
+    """An .exe, an office file with macros, a page: whatever its name says."""
+    assert await refusal(content) == "00714"
+
+
+@pytest.mark.parametrize(
+    "word", [b"/JavaScript (x)", b"/JS (app.alert)", b"/Launch /x", b"/EmbeddedFile", b"/XFA []", b"/J#61vaScript (x)"]
+)
+async def test_a_pdf_that_does_something_is_refused(word: bytes) -> None:
+    """In the open, or with its name spelled in hexadecimal."""
+    assert await refusal(PLAIN + b"\n1 0 obj << /S " + word + b" >> endobj") == "00714"
+
+
+async def test_a_script_in_a_compressed_stream_is_refused() -> None:
+    """Where object streams hide it."""
+    hidden = zlib.compress(b"<< /S /JavaScript /JS (app.alert(1)) >>")
+    assert await refusal(PLAIN + b"\n9 0 obj << >> stream\n" + hidden + b"\nendstream endobj") == "00714"
+
+
+async def test_a_bomb_is_refused_rather_than_inflated() -> None:
+    """What cannot be looked through within a limit is not received."""
+    bomb = zlib.compress(b"\0" * (40 * 1024 * 1024))
+    assert await refusal(PLAIN + b"\n9 0 obj << >> stream\n" + bomb + b"\nendstream endobj") == "00714"
+
+
+async def test_what_does_not_open_is_refused() -> None:
+    """The first bytes of a PDF do not make one."""
+    assert await refusal(b"%PDF-1.7\n" + b"x" * 100) == "00714"
+
+
+async def test_a_file_too_large_is_refused() -> None:
+    """One byte more than is allowed."""
+    assert await refusal(b"%PDF-" + b"x" * UPLOAD_BYTES) == "00713"
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\x\\devis.pdf", "devis.pdf"),
+        ("a\0b\n.pdf", "ab.pdf"),
+        ("..", "document"),
+        ("x" * 300 + ".pdf", "x" * 116 + ".pdf"),
+    ],
+)
+def test_a_name_is_only_a_name(name: str, kept: str) -> None:
+    """No path, no control character, no length without end."""
+    assert plain_name(name) == kept
+
+
+async def test_a_certificate_with_its_code_printed_holds() -> None:
+    """It opens, and the code the registry gave is in it."""
+    found = await certificate(PLAIN, "a.pdf", code="AB12CD34EF56GH7", valid_until="2027-01-01", today="2026-11-24")
+    assert holds(found)
+    assert found.checks is not None
+    assert found.checks.security_code == "AB12CD34EF56GH7"
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "valid_until"),
+    [
+        (PLAIN, "ZZZZZZZZZZZZZZZ", ""),
+        (PLAIN, "", "2026-11-23"),
+        (b"%PDF-nothing", "", ""),
+        (b"<html>", "", ""),
+        (PLAIN + b"/ByteRange [0 10 20 30]", "", ""),
+    ],
+)
+async def test_a_certificate_with_something_wrong_proves_nothing(content: bytes, code: str, valid_until: str) -> None:
+    """Another code, past its date, not a PDF, a signature that leaves bytes out: each alone."""
+    found = await certificate(content, "a.pdf", code=code, valid_until=valid_until, today="2026-11-24")
+    assert not holds(found)
+    assert not holds(replace(found, checks=None))
+
+
+def test_a_signature_covers_the_whole_file_or_does_not() -> None:
+    """None when there is none: an absent signature is not a wrong one."""
+    assert signed_whole(PLAIN) is None
+    head, tail = b"%PDF-1.7 /ByteRange [0 AAAA BBBB CCCC] /Contents ", b" trailer"
+    gap = b"<" + b"30" * 20 + b">"
+    start = len(head)
+    numbers = (b"%04d" % start, b"%04d" % (start + len(gap)), b"%04d" % len(tail))
+    for mark, number in zip((b"AAAA", b"BBBB", b"CCCC"), numbers, strict=True):
+        head = head.replace(mark, number)
+    assert signed_whole(head + gap + tail) is True
+    assert signed_whole(head + gap + tail + b" added later") is False

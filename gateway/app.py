@@ -228,7 +228,7 @@ async def _opened(
     console = open_console(
         Lent(
             settings.state, StoreReader.at(settings.log), evidence.follower, verifier, recorder, subjects, register,
-            policies, contracts, around.clock, keys.links,
+            policies, contracts, around.clock, keys.links, evidence.states,
         )
     )  # fmt: skip
     await evidence.remember()

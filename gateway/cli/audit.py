@@ -15,7 +15,7 @@ from gateway.audit.show import Line, head_note, last_records, readable, records_
 from gateway.audit.stores.places import SCHEMES, Place
 from gateway.audit.trouble import described, unreadable
 from gateway.audit.verify import verify
-from gateway.cli import audit_backup, audit_erase, audit_export, audit_hold, audit_index, audit_recover
+from gateway.cli import audit_backup, audit_erase, audit_export, audit_hold, audit_index, audit_proved, audit_recover
 
 _VERIFIED, _REFUSED, _USAGE = 0, 1, 2
 
@@ -75,6 +75,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
             audit_index.EXAMPLE,
         )
     )
+    audit_proved.register(verbs)
 
     leaf = _leaf(
         verbs,

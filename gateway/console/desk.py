@@ -19,7 +19,7 @@ from gateway.audit.index.criteria import Criteria, Page
 from gateway.audit.index.follow import State
 from gateway.audit.index.search import Search
 from gateway.audit.index.store import reading
-from gateway.audit.note import Verifier
+from gateway.audit.note import BadNote, Checkpoint, Verifier, open_checkpoint
 from gateway.audit.reader import Entry, LogReader, LogUnreadable
 from gateway.audit.recording import Recorder
 from gateway.audit.subject import KeysUnavailable, Subjects
@@ -104,6 +104,13 @@ class Desk:
             return None
         found = self.log.entries(number, number + 1)
         return found[0] if found else None
+
+    def published(self) -> Checkpoint | None:
+        """The last published head; None when it is not signed by the log. Raises LogUnreadable."""
+        try:
+            return open_checkpoint(self.log.checkpoint(), self.verifier)
+        except BadNote:
+            return None
 
     def criteria(self, question: Question) -> Criteria:
         """The question as the index understands it."""

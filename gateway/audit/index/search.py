@@ -87,6 +87,23 @@ class Search:
                     yield from _numbers(block, _below(block, bits, below), BLOCK)
             below = plan.floor
 
+    def blocks(self, criteria: Criteria) -> list[tuple[int, int]]:
+        """Every record that meets the criteria, as bits by block, oldest first: a bit a record of the log at most."""
+        found: dict[int, int] = {}
+        below: int | None = None
+        while below is None or below:
+            plan = self._plan(criteria, below)
+            if plan is None:
+                break
+            if criteria.unanswered:
+                return sorted(by_block(self.numbers(criteria)).items())
+            blocks = Blocks(self._db, self.size() >> BLOCK_BITS)
+            for part in (blocks.tail(plan), blocks.matching(plan, blocks.wanted(plan, below))):
+                for block, bits in part:
+                    found[block] = found.get(block, 0) | _below(block, bits, below)
+            below = plan.floor
+        return sorted(found.items())
+
     def lines(self, numbers: list[int]) -> tuple[Found, ...]:
         """The lines of these record numbers, in their order; those that are not in the index are left out."""
         found: dict[int, Found] = {}

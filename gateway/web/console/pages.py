@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -15,16 +16,20 @@ from gateway.audit.note import Verifier
 from gateway.audit.reader import LogReader
 from gateway.audit.recording import Recorder
 from gateway.audit.subject import Subjects
+from gateway.console.database import ConsoleStore
 from gateway.console.desk import Desk
 from gateway.console.seal import Seal
 from gateway.identity.register import Register, RegisterUnavailable
 from gateway.people.person import Role
 from gateway.purpose.model import Policies
-from gateway.web.console import common, exchange, search
+from gateway.web.console import common, exchange, exports, figures, kept, reads, search
 from gateway.web.look import Entry
 
-ROUTERS = (search.router, exchange.router)
-MENU = (Entry("Console", "/console", Role.AUDITOR),)
+ROUTERS = (*(search.router, exchange.router, exports.router, kept.router, figures.router, reads.router),)
+MENU = (
+    Entry("Console", "/console", Role.AUDITOR),
+    Entry("Santé du journal", "/console/sante", Role.OPERATOR),
+)
 _NAMES_S = 30.0
 
 
@@ -43,6 +48,7 @@ class Lent:
     contracts: Mapping[str, Contract]
     clock: Callable[[], datetime]
     secret: bytes
+    health: Callable[[], Mapping[str, Any]]
 
 
 def open_console(lent: Lent) -> common.Console:
@@ -61,7 +67,9 @@ def open_console(lent: Lent) -> common.Console:
             policies=lent.policies,
             contracts=lent.contracts,
             names=_Names(lent.register),
-        )
+        ),
+        ConsoleStore(lent.state / "console.db"),
+        lent.health,
     )
 
 

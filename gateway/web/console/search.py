@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """`/console/recherche`: the form is posted, and answered by an address that can be shared and holds no SIREN."""
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,8 +11,9 @@ from gateway.audit.index.criteria import Page
 from gateway.audit.subject import PREFIX
 from gateway.console.desk import Desk
 from gateway.console.question import KINDS, Question, read
+from gateway.console.saved import saved_by
 from gateway.people.person import Person
-from gateway.web.console.common import Auditor, desk_of, looker
+from gateway.web.console.common import Auditor, console_of, desk_of, looker
 from gateway.web.console.words import CODES, EVENTS
 from gateway.web.door import Checked
 from gateway.web.look import page, redirect
@@ -35,7 +37,7 @@ async def found(request: Request, person: Auditor) -> Response:
     asked = read(given, desk.seal, sealed=True)
     if asked.faults or not given:
         return await _shown(request, person, asked.question, asked.faults)
-    before = _number(given.get("avant", ""))
+    before = number_of(given.get("avant", ""))
     results = await desk.search(looker(person), asked.question, before)
     return await _shown(request, person, asked.question, {}, results, before)
 
@@ -60,6 +62,7 @@ async def _shown(
     status: int = 200,
 ) -> Response:
     desk = desk_of(request)
+    kept = await desk.run(lambda: saved_by(console_of(request).store, person.id))
     values = await desk.searching(lambda search: {name: search.values(name) for name in _FIELDS})
     older = results.older if results else None
     return page(
@@ -77,6 +80,8 @@ async def _shown(
         filtres=_said(question),
         natures=[(key, words) for key, (words, _) in KINDS.items()],
         etat=desk.state(),
+        gardees=kept,
+        suivi=secrets.token_urlsafe(9),
         **choices(desk, values),
         **words(desk),
     )
@@ -146,6 +151,6 @@ def _said(question: Question) -> list[tuple[str, str]]:
     return told
 
 
-def _number(text: str) -> int | None:
+def number_of(text: str) -> int | None:
     """A record number from an address; None when it is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None

@@ -105,13 +105,14 @@ def test_the_wheel_alone_has_no_sandbox_and_says_so(site: Path) -> None:
 def needed_at_run_time() -> set[str]:
     """Every package that the project's own dependencies need, here."""
     facts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    waiting = [Requirement(row) for row in facts["project"]["dependencies"]]
+    rows = map(Requirement, facts["project"]["dependencies"])
+    waiting = [row for row in rows if row.marker is None or row.marker.evaluate({"extra": ""})]
     found: set[str] = set()
     while waiting:
         wanted = waiting.pop()
         name = canonicalize_name(wanted.name)
         extras = wanted.extras or {""}
-        if name in found or (wanted.marker and not wanted.marker.evaluate({"extra": ""})):
+        if name in found:
             continue
         found.add(name)
         for row in importlib.metadata.requires(name) or []:

@@ -87,6 +87,13 @@ def test_helm_finds_nothing_to_say(values: tuple[str, ...]) -> None:
 
 
 LOG_IN_A_DATABASE = 'log={"existingSecret":"dlnuf-journal","databaseCidrs":["10.9.0.0/24"],"databasePort":5433}'
+WATCHED = (
+    'log.secondKeySecret="seconde"',
+    'log.witnesses=["cour=https://temoin.exemple.test+cle"]',
+    'log.timestamps.url="https://tsa.exemple.test"',
+    'log.timestamps.certificatesConfigMap="tsa"',
+    'maintenance=["gip_mds=2026-12-03 13:00-17:00"]',
+)
 VARIANTS = {
     "example": (),
     "policies_of_the_image": ("policies=null",),
@@ -247,8 +254,14 @@ def test_the_chart_sets_every_setting_of_the_gateway_and_no_other() -> None:
     known = set(re.findall(r"\bDLNUF_[A-Z_]+\b", (ROOT / "gateway" / "settings.py").read_text("utf-8")))
     contracts = "".join(path.read_text("utf-8") for path in (ROOT / "connectors").glob("*/contract.toml"))
     addresses = set(re.findall(r"\b[A-Z][A-Z0-9_]*_URL\b", contracts))
-    (container,) = pod(LOG_IN_A_DATABASE)["containers"]
+    (container,) = pod(LOG_IN_A_DATABASE, *WATCHED)["containers"]
     assert known <= {entry["name"] for entry in container["env"]} <= known | addresses
+
+
+def test_who_watches_the_log_is_a_setting_of_the_chart() -> None:
+    assert environment(*WATCHED)["DLNUF_WITNESSES"] == "cour=https://temoin.exemple.test+cle"
+    assert environment(*WATCHED)["DLNUF_TSA_EVERY_S"] == "3600"
+    assert "certificatesConfigMap is required" in refusal("--set-json", 'log.timestamps.url="https://tsa.exemple.test"')
 
 
 def test_at_least_one_registry_is_opened_by_name() -> None:

@@ -12,7 +12,7 @@ from tests.promises.breaking import broken, launcher
 from tests.promises.clients import PATHS, Load, Received, client, load
 from tests.promises.disks import can_mount, disk, remount_read_only, tmpfs, unwritable
 from tests.promises.faulty_disk import MODE_BITS
-from tests.promises.sandboxes import Start, Stop, kill, unlimited
+from tests.promises.sandboxes import Start, Stop, kill, same_place, unlimited
 
 INSEE = [path for path in PATHS if "/insee/" in path]  # answers without a document to file
 PATIENCE_S = 20
@@ -107,11 +107,11 @@ async def test_a_read_only_audit_file_refuses_without_data_until_it_may_be_writt
     unwritable_by: str, tmp_path: Path, start_sandbox: Start, stop_sandbox: Stop
 ) -> None:
     state = tmp_path / "state"
-    process, _ = start_sandbox(state)
+    process, address = start_sandbox(state)
     assert stop_sandbox(process) == 0
     before = verified(state)
     with unwritable(unwritable_by, state / "audit.db"):
-        process, address = start_sandbox(state, command=launcher(MODE_BITS))
+        process, address = start_sandbox(state, *same_place(address), command=launcher(MODE_BITS))
         header = unlimited(state, process, address)
         async with client(address, header) as lone:
             await assert_closed(lone, "lecture seule")

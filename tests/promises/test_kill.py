@@ -15,7 +15,7 @@ import pytest
 from gateway.audit.show import head_note
 from tests.promises.accounts import assert_settled, records, verified
 from tests.promises.clients import PATHS, Received, client, load
-from tests.promises.sandboxes import Process, Start, Stop, kill, unlimited
+from tests.promises.sandboxes import Process, Start, Stop, kill, same_place, unlimited
 
 ROUNDS, SOAK_ROUNDS = 6, 100
 LATEST_S = 1.0
@@ -52,7 +52,7 @@ async def play(rounds: int, state: Path, start: Start, stop: Stop) -> None:
         received += answers
         unanswered += lost
         dead = verified(state, checkpoints)  # as the kill left it, its WAL beside it
-        process, address = start(state)
+        process, address = start(state, *same_place(address))
         assert verified(state, checkpoints) == dead
         checkpoints.append(head_note(state / "audit.db"))
         assert_settled(records(state), received, unanswered)

@@ -200,7 +200,7 @@ def test_anything_else_in_the_file_is_found(copy: Path, statement: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "record", "forgery"),
     [
-        ("rewritten", None, "UPDATE record SET entry = CAST(replace(entry, '2026', '2027') AS BLOB) WHERE seq = 7"),
+        ("rewritten", None, "UPDATE record SET entry = CAST(replace(entry, '-127', '-128') AS BLOB) WHERE seq = 7"),
         ("missing", COUNT - 2, "DELETE FROM record WHERE seq >= 22"),
         ("missing", 0, "DELETE FROM record"),
         ("extra", COUNT, lambda file: file.execute("INSERT INTO record VALUES (24, x'', ?, x'')", (entry(99),))),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """An application file through HTTP: from one SIRET to the deposit, each fact sourced, nothing concluded alone."""
 
+import hashlib
 import json
 import sqlite3
 from collections import Counter
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from connectors.kit.simulation.pdf import pdf
 from tests.conftest import Sandbox
 from tests.story.files import (
     BUYER,
@@ -300,6 +302,41 @@ def test_a_withdrawn_file_says_nothing_any_more(portal: Portal, sandbox: Sandbox
     assert [row["event"] for row in records(sandbox, identifier)].count("dossier_withdrawn") == 1
     gone = portal.post(f"/{identifier}/depot", {"par": PERSON})
     assert (gone.status_code, codes(gone)) == (409, ["00717"])
+
+
+def test_a_contest_carries_its_files_and_a_disguised_one_is_refused(portal: Portal) -> None:
+    """Type by content; what is refused leaves the fact uncontested."""
+    identifier = portal.opened()
+    portal.complete(identifier)
+    told = {"donnees": json.dumps({"par": PERSON, "piece": f"{HEALTHY}:rge", "texte": "Renouvelé."})}
+    disguised = portal.send(f"/{identifier}/contestations", told, [("preuve.pdf", b"MZ" + b"\0" * 200)])
+    assert (disguised.status_code, codes(disguised)) == (415, ["00714"])
+    script = portal.send(f"/{identifier}/contestations", told, [("preuve.pdf", pdf("x") + b"/JavaScript (x)")])
+    assert (script.status_code, codes(script)) == (415, ["00714"])
+    large = portal.send(f"/{identifier}/contestations", told, [("preuve.pdf", b"%PDF-" + b"x" * 13_000_000)])
+    assert (large.status_code, codes(large)) == (413, ["00713"])
+    good = portal.send(f"/{identifier}/contestations", told, [("../preuve.pdf", pdf("Certificat renouvelé"))])
+    assert good.status_code == 201, good.text
+    contested = piece(portal.read(identifier), "rge")
+    assert contested["etat"] == "contestee"
+    assert [one["nom"] for one in contested["contestation"]["documents"]] == ["preuve.pdf"]
+
+
+def test_a_document_is_handed_out_where_its_piece_is_shown(portal: Portal, sandbox: Sandbox) -> None:
+    """A public certificate at any time; a protected one once deposited; each time with a record."""
+    identifier = portal.opened()
+    digest = piece(portal.complete(identifier), "qualibat")["documents"][0]["sha256"]
+    found = portal.get(f"/{identifier}/documents/{digest}")
+    assert (found.status_code, found.content[:5]) == (200, b"%PDF-")
+    assert hashlib.sha256(found.content).hexdigest() == digest
+    portal.declared(identifier)
+    portal.post(f"/{identifier}/depot", {"par": PERSON})
+    protected = piece(portal.read(identifier, "acheteur"), "attestation_vigilance")["documents"][0]["sha256"]
+    assert portal.get(f"/{identifier}/documents/{protected}").content[:5] == b"%PDF-"
+    other = portal.opened()
+    portal.complete(other)
+    early = portal.get(f"/{other}/documents/{protected}")
+    assert (early.status_code, codes(early)) == (404, ["00700"])
 
 
 def test_unknown_addresses_under_version_one_are_still_unknown(client: httpx.Client) -> None:

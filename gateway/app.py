@@ -16,6 +16,8 @@ import httpx
 from fastapi import FastAPI
 
 from connectors.kit.contract import Contract, load_all
+from gateway.audit.closing import DayCloser
+from gateway.audit.index.closings import hints_of
 from gateway.audit.log import AuditLog
 from gateway.audit.note import Signer
 from gateway.audit.publisher import Publisher
@@ -251,6 +253,7 @@ async def _opened(
         async with (
             Publisher(log, evidence.countersigners).running() as publisher,
             office.opened(lent) as files,
+            _closer(settings, policies, recorder, around).running(),
         ):
             yield _Open(house, pings, source, log, publisher, evidence, trace, register, people, openid, console, files)
     finally:
@@ -268,6 +271,12 @@ async def _opened(
         if lines is not None:
             lines.flush()
         aside.close()
+
+
+def _closer(settings: Settings, policies: Policies, recorder: Recorder, around: Surroundings) -> DayCloser:
+    embargoed = [one.id for one in policies.purposes.values() if one.embargo_days]
+    hints = hints_of(settings.state / "index.db")
+    return DayCloser(StoreReader.at(settings.log), recorder.event, embargoed, around.clock, hints)
 
 
 def _evidence(settings: Settings, log: AuditLog, recorder: Recorder, keys: Keys, around: Surroundings) -> Evidence:

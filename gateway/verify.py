@@ -15,6 +15,8 @@ from typing import TypeVar
 
 from gateway.audit import timestamp
 from gateway.audit.addition import Addition, BadAddition
+from gateway.audit.day_proof import MAX_BYTES as MAX_DAY_BYTES
+from gateway.audit.day_proof import BadDayProof, Claim, checked
 from gateway.audit.merkle import BadProof, leaf_hash, verify_consistency, verify_inclusion
 from gateway.audit.note import BadNote, Checkpoint, parts
 from gateway.audit.proof import HEADER, BadProofFile, ProofFile
@@ -60,20 +62,57 @@ def verify(
     kept: bytes | None = None,
     stamped: Stamped | None = None,
 ) -> Findings:
-    """Verify a receipt, a consistency proof (with `kept`, the old checkpoint) or a checkpoint. Raises Refused.
+    """Verify a receipt, a day's proof, a consistency proof (with `kept`) or a checkpoint. Raises Refused.
 
     `answer`: the bytes that a receipt should be about. `policy`: the logs and witnesses that are trusted.
     """
-    text = _text(content)
+    day = content.lstrip().startswith(b"{")
+    text = _text(content, MAX_DAY_BYTES if day else MAX_BYTES)
     if text.startswith(HEADER):
         return _receipt(text, policy, answer, kept, stamped)
     if answer is not None:
         raise Refused("seul un reçu parle d'une réponse, et ce fichier n'en est pas un")
+    if day:
+        return _day(text, policy, kept, stamped)
     if text.startswith("old "):
         return _growth(text, policy, kept, stamped)
     if "\n\n— " in text:
         return _checkpoint(text, policy, kept, stamped)
-    raise Refused("ce fichier n'est ni un reçu, ni une preuve de cohérence, ni un point de contrôle")
+    raise Refused("ce fichier n'est ni un reçu, ni une preuve de journée ou de cohérence, ni un point de contrôle")
+
+
+def _day(text: str, policy: WitnessPolicy, kept: bytes | None, stamped: Stamped | None) -> Findings:
+    """A company's day: its leaves under the day's header, and the record that says the header under a signed head."""
+    claim = _read(lambda: checked(text), "la preuve de la journée ne se lit pas")
+    findings = _receipt(claim.closing, policy, None, kept, stamped)
+    record = findings.facts["record"]
+    header = claim.header
+    said = (record.get("event"), record.get("day"), record.get("root")) if isinstance(record, dict) else ()
+    if said != ("day_closed", header.day, header.digest()):
+        raise Refused("l'enregistrement de clôture ne dit pas la racine de cette journée")
+    findings.not_proved.pop()  # what a receipt says of a registry's answer
+    findings.facts |= {"day": header.day, "commitments": list(claim.commitments), "counts": dict(claim.counts)}
+    findings.proved.insert(0, _day_said(claim))
+    for name, until in sorted(claim.embargoed.items()):
+        findings.not_proved.append(
+            f"ce qui relève de la finalité « {_plain(name)} », sous embargo pour toutes les entreprises jusqu'au "
+            f"{_plain(until)} : l'arbre en est scellé depuis ce jour, et ne peut plus changer"
+        )
+    findings.not_proved += [
+        "que ces engagements sont les vôtres : seul le service en a la clé, et il les écrit dans ce fichier",
+        "que l'arbre de la journée est trié et compte tous les enregistrements : un auditeur le recalcule "
+        "(dlnuf audit day --verify)",
+    ]
+    return findings
+
+
+def _day_said(claim: Claim) -> str:
+    header, count = claim.header, sum(claim.counts.values())
+    span = f"journée du {header.day} (UTC), enregistrements n° {header.first} à {header.stop - 1} du journal"
+    if not count:
+        return f"{span} : aucun n'est au sujet de ces engagements, hors embargo"
+    numbers = ", ".join(str(one.seq) for one in claim.records[:20]) + ("…" if count > 20 else "")
+    return f"{span} : {count} sont au sujet de ces engagements, et aucun autre, hors embargo (n° {numbers})"
 
 
 def _receipt(
@@ -270,12 +309,12 @@ def _said(record: Mapping[str, object]) -> str:
 def _read(read: Callable[[], _T], complaint: str) -> _T:
     try:
         return read()
-    except (BadNote, BadProofFile, BadAddition, BadTimestamp) as error:
+    except (BadNote, BadProofFile, BadAddition, BadTimestamp, BadDayProof) as error:
         raise Refused(f"{complaint} : {_plain(str(error))}") from error
 
 
-def _text(content: bytes) -> str:
-    if len(content) > MAX_BYTES:
+def _text(content: bytes, most: int = MAX_BYTES) -> str:
+    if len(content) > most:
         raise Refused("ce fichier est trop long")
     try:
         return content.decode("utf-8")

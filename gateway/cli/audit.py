@@ -15,7 +15,16 @@ from gateway.audit.show import Line, head_note, last_records, readable, records_
 from gateway.audit.stores.places import SCHEMES, Place
 from gateway.audit.trouble import described, unreadable
 from gateway.audit.verify import verify
-from gateway.cli import audit_backup, audit_erase, audit_export, audit_hold, audit_index, audit_proved, audit_recover
+from gateway.cli import (
+    audit_backup,
+    audit_day,
+    audit_erase,
+    audit_export,
+    audit_hold,
+    audit_index,
+    audit_proved,
+    audit_recover,
+)
 
 _VERIFIED, _REFUSED, _USAGE = 0, 1, 2
 
@@ -76,6 +85,16 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         )
     )
     audit_proved.register(verbs)
+
+    audit_day.options(
+        _leaf(
+            verbs,
+            "day",
+            lambda arguments: audit_day.run(arguments, _place(arguments)),
+            audit_day.PURPOSE,
+            audit_day.EXAMPLE,
+        )
+    )
 
     leaf = _leaf(
         verbs,

@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+from gateway.audit.day_proof import MAX_BYTES as MAX_DAY_BYTES
 from gateway.audit.note import BadNote
 from gateway.audit.quorum import BadPolicy, WitnessPolicy, log_key
 from gateway.verify import MAX_BYTES, Findings, Refused, Stamped, expect_forward, verify
@@ -16,6 +17,7 @@ _MAX_ANSWER = 64 * 1024 * 1024
 _EXAMPLE = """Exemples :
   dlnuf verify recu.tlog-proof --reponse reponse.json --cle journal.pub
   dlnuf verify coherence.txt --ancien point-de-controle.txt --cle journal.pub
+  dlnuf verify journee-2026-11-23.json --cle journal.pub
   dlnuf verify recu.tlog-proof --politique temoins.policy --horodatage 4096.tsr --certificats autorite.pem
   dlnuf verify .sandbox --ancien point-de-controle.txt"""
 
@@ -28,9 +30,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     """Add the command."""
     command = commands.add_parser(
         "verify",
-        help="vérifie un reçu, une preuve de cohérence, un point de contrôle, un export ou un journal, sans réseau",
-        description="Vérifie un reçu, une preuve de cohérence, un point de contrôle, un export ou un journal entier, "
-        "sans réseau, et dit ce qui est prouvé et ce qui ne l'est pas.",
+        help="vérifie un reçu, une preuve de journée ou de cohérence, un point de contrôle, un export, un journal",
+        description="Vérifie un reçu, une preuve de journée ou de cohérence, un point de contrôle, un export ou un "
+        "journal entier, sans réseau, et dit ce qui est prouvé et ce qui ne l'est pas.",
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -49,7 +51,7 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         if arguments.file.is_dir():
             return _whole_log(arguments)
-        content = _content(arguments.file, MAX_BYTES + 1)
+        content = _content(arguments.file, MAX_DAY_BYTES + 1)
         findings = _export(arguments) if content.startswith(_ZIP) else _small(content, arguments)
     except _Wrong as error:
         print(f"dlnuf verify : {error}", file=sys.stderr)

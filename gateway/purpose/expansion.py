@@ -35,6 +35,7 @@ def expanded(
                 "open_data_only": purpose.open_data_only,
                 "forbidden": sorted(purpose.forbidden),
                 "dossier_pool": purpose.dossier_pool,
+                "embargo_days": purpose.embargo_days,
                 "rules": {
                     rule.product.id: {
                         "need": rule.need,
@@ -109,6 +110,7 @@ def _purpose(name: str, kept: Mapping[str, Any]) -> Purpose:
         forbidden=frozenset(kept["forbidden"]),
         examples=(),
         dossier_pool=kept.get("dossier_pool", ""),  # policies written down before there were files have none
+        embargo_days=kept.get("embargo_days", 0),
     )
 
 

@@ -73,6 +73,8 @@ class Purpose:
     a recipient may keep what it was given. `trace_months`: how long our records of it are kept. `contexts`: the only
     ones accepted, or () for any. `self_lookup`: the recipient may be the company called. `forbidden`: products this
     purpose is denied by name. `dossier_pool`: the pool that its application files draw on, or "" when it draws up none.
+    `embargo_days`: how long a company is not shown a consultation for this purpose, 0 for not at all; `embargo_reason`:
+    the text that allows it, as the company's page says it.
     """
 
     id: str
@@ -89,6 +91,8 @@ class Purpose:
     forbidden: frozenset[str]
     examples: tuple[Example, ...]
     dossier_pool: str = ""
+    embargo_days: int = 0
+    embargo_reason: str = ""
 
     @property
     def basis_from_habilitation(self) -> bool:

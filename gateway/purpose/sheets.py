@@ -17,6 +17,8 @@ from gateway.purpose.reading import Section
 TRACE_MONTHS = 36
 """How long our records of an exchange are kept when its purpose says nothing else (CRPA, article R114-9-7)."""
 MOST_TRACE_MONTHS = 120
+MOST_EMBARGO_DAYS = 730
+"""How long a consultation may be kept from the company at most: it is to see it while the trace still exists."""
 NEEDS = ("requis", "optionnel")
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _VERSION = re.compile(r"v[1-9][0-9]?")
@@ -44,7 +46,8 @@ def purpose_of(sheet: Section, products: Mapping[str, Product]) -> Purpose:
     """A purpose without its rules."""
     sheet.only(
         "id", "title", "summary", "legal_basis", "retention_months", "trace_months", "contexts", "self_lookup",
-        "natural_persons", "open_data_only", "forbidden", "dossier_pool", "grants", "examples",
+        "natural_persons", "open_data_only", "forbidden", "dossier_pool", "embargo_days", "embargo_reason", "grants",
+        "examples",
     )  # fmt: skip
     name = sheet.text("id")
     if not _ID.fullmatch(name):
@@ -69,7 +72,23 @@ def purpose_of(sheet: Section, products: Mapping[str, Product]) -> Purpose:
         forbidden=forbidden,
         examples=tuple(_example(row, basis, contexts, products) for row in sheet.sections("examples")),
         dossier_pool=sheet.text("dossier_pool", ""),
+        embargo_days=_embargo_days(sheet),
+        embargo_reason=sheet.text("embargo_reason", ""),
     )
+
+
+def _embargo_days(sheet: Section) -> int:
+    """An embargo is bounded, and never without the text that allows it."""
+    if not sheet.has("embargo_days"):
+        if sheet.has("embargo_reason"):
+            sheet.wrong("un motif sans durée : écrivez aussi embargo_days", "embargo_reason")
+        return 0
+    days = sheet.number("embargo_days")
+    if days > MOST_EMBARGO_DAYS:
+        sheet.wrong(f"un embargo dure {MOST_EMBARGO_DAYS} jours au plus", "embargo_days")
+    if not sheet.has("embargo_reason"):
+        sheet.wrong("un embargo a un motif : citez le texte qui le permet dans embargo_reason", "embargo_days")
+    return days
 
 
 def _trace_months(sheet: Section) -> int:

@@ -319,7 +319,7 @@ def test_the_verifier_loads_nothing_of_the_gateway_but_public_formats() -> None:
     code = "import sys, gateway.verify; print('\\n'.join(sorted(sys.modules)))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     ours = {name for name in loaded if name.split(".")[0] in ("gateway", "connectors")}
-    formats = ("addition", "cosignature", "merkle", "note", "proof", "quorum", "timestamp")
+    formats = ("addition", "cosignature", "day", "day_proof", "merkle", "note", "proof", "quorum", "timestamp")
     assert ours == {"gateway", "gateway.audit", "gateway.verify", *(f"gateway.audit.{name}" for name in formats)}
     assert not {"sqlite3", "orjson", "fastapi", "aiohttp", "httpx", "uvicorn", "rfc3161_client"} & set(loaded)
 

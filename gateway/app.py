@@ -27,6 +27,7 @@ from gateway.audit.snapshots import Snapshots, announce
 from gateway.audit.stores.keys import keys_at
 from gateway.audit.subject import KeysUnavailable, Subjects
 from gateway.cache import Cache
+from gateway.console.rules import load_rules
 from gateway.documents import Documents
 from gateway.dossier import office
 from gateway.dossier.rules import Sheets
@@ -62,7 +63,7 @@ from gateway.source.source import Source
 from gateway.source.wire import ExtraHeaders, Wire
 from gateway.web.console import pages as console_pages
 from gateway.web.console.common import Console
-from gateway.web.console.pages import Lent, open_console
+from gateway.web.console.pages import Lent, open_console, watching
 from gateway.web.entries import entries_router
 from gateway.web.pages import add_web, open_web
 from gateway.web.trace import PeopleTrace
@@ -114,6 +115,7 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
     around = around or Surroundings()
     contracts = chosen(settings, load_all())
     policies = load(settings.policies, load_all())
+    load_rules(settings.policies)
     for contract in contracts.values():
         _certified(contract, settings)
     sheets = load_sheets(settings.policies, load_all(), policies)
@@ -230,7 +232,7 @@ async def _opened(
     console = open_console(
         Lent(
             settings.state, StoreReader.at(settings.log), evidence.follower, verifier, recorder, subjects, register,
-            policies, contracts, around.clock, keys.links, evidence.states,
+            policies, contracts, around.clock, keys.links, settings.policies, evidence.states,
         )
     )  # fmt: skip
     await evidence.remember()
@@ -254,6 +256,7 @@ async def _opened(
             Publisher(log, evidence.countersigners).running() as publisher,
             office.opened(lent) as files,
             _closer(settings, policies, recorder, around).running(),
+            watching(console),
         ):
             yield _Open(house, pings, source, log, publisher, evidence, trace, register, people, openid, console, files)
     finally:

@@ -66,6 +66,8 @@ class Recorder:
         self._clock = clock
         self._line = line
         self.policy = policy
+        self.observers: list[Callable[[Ask, Consumer], None]] = []
+        """Told of every exchange whose caller was recognised, once it is over; they keep nothing in the log."""
 
     def recording(self, ask: Ask) -> "Recording":
         """A block in which an exchange takes place, and which writes its outcome."""
@@ -151,6 +153,9 @@ class Recording:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self.consumer is not None:
+            for observer in self._recorder.observers:
+                observer(self._ask, self.consumer)
         if error is None:
             await self._write_answered()
             return

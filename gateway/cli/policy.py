@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from connectors.kit.contract import Contract, ContractError, load_all
+from gateway.console.rules import load_rules
 from gateway.dossier.sheets import load_sheets
 from gateway.purpose.examples import outcome
 from gateway.purpose.load import compiled, default_folder, load
@@ -67,6 +68,7 @@ def _check(args: argparse.Namespace) -> int:
         contracts = load_all()
         policies = load(folder, contracts)
         sheets = load_sheets(folder, contracts, policies)
+        anomalies = load_rules(folder)
     except (PolicyError, ContractError) as error:
         return _refused(error)
     found = {
@@ -75,6 +77,7 @@ def _check(args: argparse.Namespace) -> int:
         "rules": len(policies.rules),
         "examples": sum(len(purpose.examples) for purpose in policies.purposes.values()),
         "pools": len(policies.pools),
+        "anomalies": len(anomalies),
         "pieces": len(sheets.pieces),
         "questions": len(sheets.questions),
         "files_digest": sheets.digest,

@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI, Request, Response
 
 from gateway.console.database import ConsoleStore, StoreUnavailable
 from gateway.console.desk import ConsoleUnavailable, Desk, Looker
+from gateway.console.findings import Watch
 from gateway.people.person import Person, Role
 from gateway.web.door import must_be
 from gateway.web.errors import Said, said
@@ -62,6 +63,7 @@ class Console:
 
     desk: Desk
     store: ConsoleStore
+    watch: Watch
     health: Callable[[], Mapping[str, Any]]
     progress: Progress = field(default_factory=Progress)
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Putting the console on the application: its routes, its entries in the menu, and what it lives on."""
 
+import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,14 +20,21 @@ from gateway.audit.recording import Recorder
 from gateway.audit.subject import Subjects
 from gateway.console.database import ConsoleStore
 from gateway.console.desk import Desk
+from gateway.console.findings import Watch
+from gateway.console.rules import load_rules
+from gateway.console.scraping import Scraping
 from gateway.console.seal import Seal
 from gateway.identity.register import Register, RegisterUnavailable
 from gateway.people.person import Role
 from gateway.purpose.model import Policies
-from gateway.web.console import common, exchange, exports, figures, kept, reads, search
+from gateway.values import Ask, Consumer
+from gateway.web.console import common, exchange, exports, figures, kept, reads, reviews, search
 from gateway.web.look import Entry
 
-ROUTERS = (*(search.router, exchange.router, exports.router, kept.router, figures.router, reads.router),)
+ROUTERS = (
+    *(search.router, exchange.router, exports.router, kept.router, figures.router, reads.router),
+    reviews.router,
+)
 MENU = (
     Entry("Console", "/console", Role.AUDITOR),
     Entry("Santé du journal", "/console/sante", Role.OPERATOR),
@@ -35,7 +44,10 @@ _NAMES_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Lent:
-    """What the application lends the console. `follower`: brings the index up to date. `secret`: 32 bytes."""
+    """What the application lends the console. `follower`: brings the index up to date. `secret`: 32 bytes.
+
+    `rules`: folder of the policies, where the anomaly rules stand.
+    """
 
     state: Path
     log: LogReader
@@ -48,29 +60,48 @@ class Lent:
     contracts: Mapping[str, Contract]
     clock: Callable[[], datetime]
     secret: bytes
+    rules: Path
     health: Callable[[], Mapping[str, Any]]
 
 
 def open_console(lent: Lent) -> common.Console:
     """The console over what is lent; `app.state.console`."""
     follower = lent.follower
-    return common.Console(
-        Desk(
-            recorder=lent.recorder,
-            subjects=lent.subjects,
-            clock=lent.clock,
-            index=lent.state / "index.db",
-            state=lambda: follower.state,
-            log=lent.log,
-            verifier=lent.verifier,
-            seal=Seal(lent.secret),
-            policies=lent.policies,
-            contracts=lent.contracts,
-            names=_Names(lent.register),
-        ),
-        ConsoleStore(lent.state / "console.db"),
-        lent.health,
+    desk = Desk(
+        recorder=lent.recorder,
+        subjects=lent.subjects,
+        clock=lent.clock,
+        index=lent.state / "index.db",
+        state=lambda: follower.state,
+        log=lent.log,
+        verifier=lent.verifier,
+        seal=Seal(lent.secret),
+        policies=lent.policies,
+        contracts=lent.contracts,
+        names=_Names(lent.register),
     )
+    store = ConsoleStore(lent.state / "console.db")
+    scraping = Scraping(lambda: lent.clock().timestamp())
+    lent.recorder.observers.append(lambda ask, consumer: _seen(scraping, ask, consumer))
+    return common.Console(desk, store, Watch(desk, store, load_rules(lent.rules), scraping), lent.health)
+
+
+@asynccontextmanager
+async def watching(console: common.Console) -> AsyncIterator[None]:
+    """For the time of the block, the rules are run every minute."""
+    task = asyncio.create_task(console.watch.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        console.store.close()
+
+
+def _seen(scraping: Scraping, ask: Ask, consumer: Consumer) -> None:
+    if subject := ask.subject:
+        scraping.seen(consumer.habilitation_id, consumer.siret, subject)
 
 
 class _Names:

@@ -229,6 +229,7 @@ def lent(
         contracts=known()[0],
         clock=lambda: hour[0],
         secret=bytes(range(32)),
+        rules=default_folder(),
         health=dict,
     )
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """ADEME's data set as it speaks on the wire, for tests, the sandbox and the benchmark.
 
-The builder has several current certificates, the joinery one, and another joinery one that lapsed.
+The builder has several current certificates, the joinery, the masons and the electricians one each, and another joinery
+one that lapsed.
 """
 
 import re
@@ -17,10 +18,13 @@ Row = dict[str, object]
 INSULATION = ("7131M12D105", "Isolation thermique par l'intérieur", "Isolation des combles perdus")
 WALLS = ("7141M12D110", "Isolation thermique par l'extérieur", "Isolation des murs par l'extérieur")
 WINDOWS = ("3511M12D103", "Pose de menuiseries extérieures", "Fenêtres, volets, portes donnant sur l'extérieur")
+SOLAR = ("QPV36", "Solaire photovoltaïque", "Panneaux solaires photovoltaïques")
 WORKS = {
     "grand_constructeur": (INSULATION, WALLS, WINDOWS),
     "saine": (WINDOWS,),
     "refus_urssaf": (WINDOWS,),
+    "electricite": (SOLAR,),
+    "rge": (WALLS,),
 }
 LAPSED = "refus_urssaf"
 
@@ -58,6 +62,7 @@ def _lines(persona: Persona, today: date) -> list[Row]:
 def _line(persona: Persona, work: tuple[str, str, str], rank: int, today: date) -> Row:
     code, name, field = work
     over = LAPSED in persona.traits
+    body = "qualifelec" if "electricite" in persona.traits else "qualibat"
     end = today - timedelta(days=90) if over else date(today.year + 1, 12, 31)
     start, read = date(end.year - 4, 1, 1), today - timedelta(days=1)
     return {
@@ -69,9 +74,9 @@ def _line(persona: Persona, work: tuple[str, str, str], rank: int, today: date) 
         "telephone": "00 00 00 00 00",
         "email": "contact@entreprise.example",
         "site_internet": "https://entreprise.example",
-        "organisme": "qualibat",
-        "nom_certificat": "QUALIBAT-RGE",
-        "url_qualification": f"https://qualibat.example/fichier?fn={start.year}\\{persona.siren}-{rank}.pdf",
+        "organisme": body,
+        "nom_certificat": f"{body.upper()}-RGE",
+        "url_qualification": f"https://{body}.example/fichier?fn={start.year}\\{persona.siren}-{rank}.pdf",
         "code_qualification": code,
         "nom_qualification": f"{name} ({code})",
         "domaine": field,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The Agence Bio as it speaks on the wire, for tests, the sandbox and the benchmark.
 
-The association's gardens are organic; the large builder's canteen was, and its commitment was stopped.
+The farm and the association's gardens are organic; the large builder's canteen was, and its commitment was stopped.
 """
 
 from collections.abc import Callable
@@ -11,9 +11,10 @@ from connectors.kit.paris import PARIS
 from connectors.kit.simulation import Asked, Handler, Persona, Said, World, json_said
 
 PATH = "/api/gouv/operateurs/"
-GARDENS, CANTEEN = "999100449", "999100886"
+GARDENS, CANTEEN, FARM = "999100449", "999100886", "999102098"
 KINDS = {
     GARDENS: ("Production", "Producteurs", ("01.13.4", "Légumes racines et tubercules"), "Lieu de production"),
+    FARM: ("Production", "Producteurs", ("01.13.1", "Légumes feuilles et tiges"), "Lieu de production"),
     CANTEEN: ("Restauration", "Restaurants", ("GP.Restauration", "Restauration collective"), "Lieux de vente"),
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """BODACC's portal as it speaks on the wire, for tests, the sandbox and the benchmark.
 
-Companies with accounts published them; the closed one was put in liquidation, then removed.
+Companies with accounts published them; one is being wound up; the closed one was, then was removed.
 """
 
 import json
@@ -48,10 +48,25 @@ def _notices(persona: Persona) -> list[dict[str, object]]:
         ]  # fmt: skip
     if persona.natural_person:
         return []
-    return [
+    filed = [
         _notice(persona, "C", date(year + 1, 7, 20), "dpc", "Dépôts des comptes",
                 {"depot": json.dumps({"dateCloture": f"{year}-12-31", "typeDepot": "Comptes annuels et rapports"})})
         for year, _ in persona.ca
+    ]  # fmt: skip
+    if persona.liquidation is None:
+        return filed
+    decided = date.fromisoformat(persona.liquidation)
+    judgment = {
+        "type": "initial",
+        "famille": "Jugement d'ouverture",
+        "nature": "Jugement d'ouverture de liquidation judiciaire",
+        "date": decided.isoformat(),
+        "complementJugement": "Jugement prononçant la liquidation judiciaire.",
+    }
+    return [
+        _notice(persona, "A", decided + timedelta(days=9), "collective", "Procédures collectives",
+                {"jugement": json.dumps(judgment)}),
+        *filed,
     ]  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The Carif-Oref's registry as it speaks on the wire, for tests, the sandbox and the benchmark.
 
-Three personas train people: the large builder, whose school has its own declaration of activity; the consultants, whose
-label comes from the company's; the association, which has a declaration and no label.
+Four personas train people: the training centre and the large builder, whose school has its own declaration of activity;
+the consultants, whose label comes from the company's; the association, which has a declaration and no label.
 """
 
 from collections.abc import Callable
@@ -12,8 +12,9 @@ from connectors.kit.paris import PARIS
 from connectors.kit.simulation import Asked, Handler, Persona, Said, World, json_said
 
 ROOT = "/organisme/"
-BUILDER, CONSULTANTS, ASSOCIATION = "999100886", "999100332", "999100449"
-LABELS = {BUILDER: "Qualiopi direct sur le NDA", CONSULTANTS: "Qualiopi par propagation via le SIREN"}
+BUILDER, CONSULTANTS, ASSOCIATION, TRAINERS = "999100886", "999100332", "999100449", "999101983"
+DIRECT = "Qualiopi direct sur le NDA"
+LABELS = {BUILDER: DIRECT, CONSULTANTS: "Qualiopi par propagation via le SIREN", TRAINERS: DIRECT}
 SPECIALITIES = {
     BUILDER: (
         ("230", "Spécialités pluritechnologiques, génie civil, construction"),
@@ -21,6 +22,7 @@ SPECIALITIES = {
         ("255", None),
     ),
     CONSULTANTS: (("315", "Ressources humaines"), ("326", "Informatique")),
+    TRAINERS: (("100", "Formations générales"), ("310", "Échanges et gestion")),
     ASSOCIATION: (("213", "Forêts, espaces verts"),),
 }
 ESTABLISHMENT = (

@@ -11,7 +11,7 @@ from connectors.kit.simulation.pdf import pdf
 PATH = "/webservice/doc/attestations/entreprises"
 CLIENT = "id"
 TOKEN = "jeton"  # noqa: S105  # the name of a field
-TRAIT = "grand_constructeur"
+TRAITS = {"grand_constructeur", "travaux_publics"}
 
 
 def simulator(world: World, clock: Callable[[], datetime]) -> Handler:
@@ -23,7 +23,7 @@ def simulator(world: World, clock: Callable[[], datetime]) -> Handler:
         if not asked.query.get(CLIENT) or not asked.query.get(TOKEN):
             return _text("Client inconnu", 403)
         persona = world.by_siren.get(asked.query.get("siren", ""))
-        if persona is None or TRAIT not in persona.traits or persona.etat != "A":
+        if persona is None or not TRAITS & {*persona.traits} or persona.etat != "A":
             return _text("Numéro non référencé à la caisse", 404)
         disposition = {"content-disposition": 'form-data; name="attestation.pdf"; filename="attestation.pdf"'}
         return Said(200, _certificate(persona, clock().astimezone(PARIS).date()), "application/pdf", disposition)

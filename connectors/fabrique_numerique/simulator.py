@@ -13,6 +13,7 @@ TITLES = {
     16: ("Transports routiers et activités auxiliaires", "1950-12-21"),
     184: ("Imprimeries de labeur et industries graphiques", "1956-05-29"),
     1486: ("Bureaux d'études techniques et sociétés de conseils", "1987-12-15"),
+    1516: ("Organismes de formation", "1988-06-10"),
     1518: ("Métiers de l'éducation, de la culture, des loisirs et de l'animation", "1988-06-28"),
     1596: ("Bâtiment, entreprises occupant jusqu'à dix salariés (ouvriers)", "1990-10-08"),
     1597: ("Bâtiment, entreprises occupant plus de dix salariés (ouvriers)", "1990-10-08"),
@@ -23,8 +24,8 @@ TITLES = {
 }
 """The agreements' numbers and dates are real, their titles shortened."""
 
-BY_ACTIVITY = {"18": (184,), "41": (1597, 1702, 2420, 2609), "43": (1597,), "49": (16,), "70": (1486,), "81": (3043,),
-               "94": (1518,)}  # fmt: skip
+BY_ACTIVITY = {"18": (184,), "41": (1597, 1702, 2420, 2609), "42": (1702,), "43": (1597,), "49": (16,), "70": (1486,), "71": (1486,),
+               "81": (3043,), "85": (1516,), "94": (1518,)}  # fmt: skip
 """The agreements of a division of activities; a company that employs nobody applies none."""
 
 

@@ -9,7 +9,7 @@ from connectors.kit.paris import PARIS
 from connectors.kit.simulation import Asked, Handler, Persona, Said, World
 from connectors.kit.simulation.pdf import pdf
 
-TRAIT = "grand_constructeur"
+TRAITS = {"grand_constructeur", "travaux_publics"}
 _PATH = re.compile(r"/rip/sgmap/([0-9]{9})/cartepro")
 
 
@@ -23,7 +23,7 @@ def simulator(world: World, clock: Callable[[], datetime]) -> Handler:
         if not asked.query.get("token"):
             return Said(403, b"", "text/plain")
         persona = world.by_siren.get(match[1])
-        if persona is None or TRAIT not in persona.traits or persona.etat != "A":
+        if persona is None or not TRAITS & {*persona.traits} or persona.etat != "A":
             return Said(404, b"", "text/plain")
         return Said(200, _card(persona, clock().astimezone(PARIS).date()), "application/pdf")
 

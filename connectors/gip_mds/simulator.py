@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The GIP-MDS as it speaks on the wire, for tests, the sandbox and the benchmark.
 
-Headcounts are worked out of the persona's bracket in Sirene, and vary a little from month to month. Nobody here depends
-on the agricultural scheme, which is therefore never communicated.
+Headcounts are worked out of the persona's bracket in Sirene, and vary a little from month to month. The farm's people
+depend on the agricultural scheme, everybody else's on the general one; the other scheme has nothing to communicate.
 """
 
 import re
@@ -21,6 +21,7 @@ ASKING = "00000DINUM"
 BRACKETS = {"01": 1.5, "02": 4.0, "03": 7.25, "11": 14.5, "12": 31.0, "21": 74.0, "51": 3180.0}
 # Shares of the average headcount: disabled workers, jobs that few can hold, the base of the duty to employ.
 SHARES = {"01": 1.0, "02": 0.05, "03": 0.12, "04": 0.96}
+FARM = "agriculture"
 HEAD_OFFICE_SHARE = 0.8
 """Of a company's people, when it has other establishments; these share the rest."""
 
@@ -65,7 +66,8 @@ def _headcounts(world: World, asked: Asked, today: date) -> Said:
     items = []
     for one in periods:
         value = _value(persona, number, nature[2], one, today, yearly)
-        for source, said in (("RA", None), ("RG", value)):
+        farm = FARM in persona.traits
+        for source, said in (("RA", value if farm else None), ("RG", None if farm else value)):
             items.append(_item({name: number, "periode": f"{one:%Y%m%d}", "nature": nature[0]}, source, said, one))
     return json_said(items)
 
@@ -81,6 +83,8 @@ def _value(persona: Persona, number: str, nature: str, period: date, today: date
     """The headcount of a period that is over, while the company lived."""
     base = BRACKETS.get(persona.effectif or "")
     if base is None or last_day_of_month(period) >= today or period.isoformat() < persona.creation:
+        return None
+    if any(period.isoformat() >= one.fermeture for one in persona.etablissements if one.fermeture and persona.siren + one.nic == number):
         return None
     if yearly:
         wave = (period.year % 5 - 2) / 100

@@ -26,6 +26,7 @@ FORMS = {
     "5599": ("SOCIETE ANONYME", "SAh"),
     "5710": ("SOCIETE PAR ACTIONS SIMPLIFIEE", "SASh"),
     "6540": ("SOCIETE CIVILE", "SCh"),
+    "6598": ("EXPLOITATION AGRICOLE A RESPONSABILITE LIMITEE", "EARLh"),
 }
 PROFESSIONS = ("69", "71", "75", "86", "87", "88")  # divisions of activities that are not a trade
 MONTHS = (
@@ -169,6 +170,8 @@ def _person(place: Element, officer: Officer, address: str) -> None:
 
 def _observations(file: Element, persona: Persona) -> None:
     remarks = [(link.date, " TRANSFERT DU SIEGE SOCIAL ") for link in persona.successions if link.transfert_siege]
+    if persona.liquidation:
+        remarks.append((persona.liquidation, " OUVERTURE D UNE PROCEDURE DE LIQUIDATION JUDICIAIRE "))
     if persona.fermeture:
         remarks.append((persona.fermeture, " CLOTURE DES OPERATIONS DE LIQUIDATION "))
     if remarks:

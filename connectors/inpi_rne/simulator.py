@@ -22,7 +22,7 @@ from connectors.kit.simulation.tokens import Tokens
 TOKEN = "/token"  # noqa: S105 an address
 EXPORT = "/data_inpi/export/companies"
 TOKEN_LIFE_S = 86_400
-FORMS = frozenset({"1000", "5499", "5599", "5710", "6540"})
+FORMS = frozenset({"1000", "5499", "5599", "5710", "6540", "6598"})
 OFFICES = {
     "PRESIDENT": "73",
     "GERANT": "30",
@@ -32,8 +32,9 @@ OFFICES = {
     "COMMISSAIRE AUX COMPTES TITULAIRE": "71",
     "COMMISSAIRE AUX COMPTES SUPPLEANT": "72",
 }
-CRAFTS = {"43.32A": "4332AA", "43.34Z": "4334ZC"}
+CRAFTS = {"43.21A": "4321AA", "43.32A": "4332AA", "43.34Z": "4334ZC", "43.99C": "4399CA"}
 LIBERAL = ("69", "70", "71", "86")
+FARMING = ("01",)
 # Every percentage and every yes or no that the registry writes about an owner.
 NUMBERS = (
     "detentionPartTotale", "partsDirectesPleinePropriete", "partsDirectesNuePropriete", "partsIndirectesIndivision",
@@ -149,12 +150,14 @@ def _company(persona: Persona) -> Row:
 def _nature(persona: Persona) -> str:
     if persona.naf in CRAFTS and persona.categorie_entreprise == "PME":
         return "ARTISANALE"
+    if persona.naf.startswith(FARMING):
+        return "AGRICOLE"
     return "LIBERALE" if persona.naf.startswith(LIBERAL) else "COMMERCIALE"
 
 
 def _person(persona: Persona) -> Row:
     """What legal and natural persons have in common."""
-    places = [_place(persona, o.nic, o.creation, o.adresse, None) for o in persona.etablissements]
+    places = [_place(persona, o.nic, o.creation, o.adresse, o.fermeture) for o in persona.etablissements]
     moved = {link.de: link.date for link in persona.successions}
     places += [_place(persona, nic, persona.creation, persona.adresse, day) for nic, day in moved.items()]
     return {
@@ -196,6 +199,8 @@ def _identity(persona: Persona) -> Row:
 def _society(persona: Persona) -> Row:
     """What legal persons alone declare; the remarks are those that the commercial register tells."""
     remarks = [(link.date, "Transfert du siège social") for link in persona.successions if link.transfert_siege]
+    if persona.liquidation:
+        remarks.append((persona.liquidation, "Ouverture d'une procédure de liquidation judiciaire"))
     if persona.fermeture:
         remarks.append((persona.fermeture, "Clôture des opérations de liquidation"))
     rcs = [{"numObservation": rank, "dateAjout": day, "texte": said} for rank, (day, said) in enumerate(remarks, 1)]

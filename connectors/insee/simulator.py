@@ -153,7 +153,7 @@ def _places(world: World) -> dict[str, tuple[Persona, Establishment, str | None]
             if link.vers == persona.nic:
                 office = Establishment(persona.nic, persona.enseigne or "", link.date, persona.adresse)
         for other in (*persona.etablissements, office):
-            places[persona.siren + other.nic] = (persona, other, persona.fermeture)
+            places[persona.siren + other.nic] = (persona, other, persona.fermeture or other.fermeture)
     return places
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The MSA as it speaks on the wire: one letter for where an establishment stands.
 
-It knows few of the personas, as few of them have to do with agriculture: the shared gardens, the large builder and its
-green spaces, and those that are not in order with the Urssaf, which are not in order here either.
+It knows few of the personas, as few of them have to do with agriculture: the farm, the shared gardens, the large builder
+and its green spaces, and those that are not in order with the Urssaf, which are not in order here either.
 """
 
 import re
@@ -31,8 +31,8 @@ def simulator(world: World, clock: Callable[[], datetime]) -> Handler:
 def _letter(persona: Persona | None) -> str:
     if persona is None or persona.redirige_vers:
         return UNKNOWN
-    if persona.urssaf == "refus":
+    if persona.urssaf == "refus" and persona.liquidation is None:
         return OUTDATED
     if persona.urssaf == "analyse":
         return LOOKED_AT
-    return UP_TO_DATE if {"association", "tous_certificats"} & set(persona.traits) else UNKNOWN
+    return UP_TO_DATE if {"association", "agriculture", "tous_certificats"} & set(persona.traits) else UNKNOWN

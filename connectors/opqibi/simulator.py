@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""OPQIBI as it speaks on the wire, for tests, the sandbox and the benchmark: the builder is qualified, nobody else."""
+"""OPQIBI as it speaks on the wire, for tests, the sandbox and the benchmark: it qualified the builder and an engineering firm."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from datetime import date, datetime
 from connectors.kit.paris import PARIS
 from connectors.kit.simulation import Asked, Handler, Persona, Said, World, json_said
 
-TRAIT = "grand_constructeur"
+TRAITS = {"grand_constructeur", "ingenierie"}
 _PATH = re.compile(r"/certificats/([0-9]{9})")
 
 
@@ -18,7 +18,7 @@ def simulator(world: World, clock: Callable[[], datetime]) -> Handler:
     def handle(asked: Asked) -> Said:
         match = _PATH.fullmatch(asked.path)
         persona = world.by_siren.get(match[1]) if match and asked.method == "GET" else None
-        if persona is None or TRAIT not in persona.traits or persona.etat != "A":
+        if persona is None or not TRAITS & {*persona.traits} or persona.etat != "A":
             # Not JSON, and not the HTML it is labelled as either.
             return Said(404, "aucun certificat sous ce numéro".encode(), "text/html; charset=UTF-8")
         return json_said(_certificate(persona, clock().astimezone(PARIS).date()))

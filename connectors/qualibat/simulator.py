@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Qualibat as it speaks on the wire, for tests, the sandbox and the benchmark.
 
-The builder's head office has ordinary qualifications and one that is RGE, the joinery two ordinary ones; the builder's
+The head offices of the builder and of the masons have ordinary qualifications and one that is RGE, the joinery two
+ordinary ones; the builder's
 other establishments have a certificate about asbestos, a form in which nothing is read.
 """
 
@@ -20,6 +21,7 @@ TOKEN = "/token"  # noqa: S105  # an address
 LIFE_S = 1800
 BUILDER = "grand_constructeur"
 JOINERY = "saine"
+MASONS = "qualibat"
 _PATH = re.compile(r"/certificat/([0-9]{14})")
 _MASONRY = "2112 Maçonnerie et ouvrages en béton armé (Technicité confirmée)"
 _EARTHWORKS = "1312 Terrassements - fouilles (Technicité confirmée)"
@@ -73,6 +75,9 @@ def _certificate(persona: Persona | None, siret: str, today: date) -> bytes | No
         if siret != persona.siret:
             return pdf(_page(persona, today, "CERTIFICAT QUALIBAT", "TRAITEMENT DE L'AMIANTE", ()))
         ordinary = _page(persona, today, "CERTIFICAT QUALIBAT", "QUALIFICATION", (_MASONRY, _EARTHWORKS, _INSULATION))
+        return pdf(ordinary, _page(persona, today, "CERTIFICAT QUALIBAT « RGE »", "QUALIFICATION", (_INSULATION,)))
+    if MASONS in persona.traits and siret == persona.siret:
+        ordinary = _page(persona, today, "CERTIFICAT QUALIBAT", "QUALIFICATION", (_MASONRY, _INSULATION))
         return pdf(ordinary, _page(persona, today, "CERTIFICAT QUALIBAT « RGE »", "QUALIFICATION", (_INSULATION,)))
     if JOINERY in persona.traits and siret == persona.siret:
         return pdf(_page(persona, today, "CERTIFICAT QUALIBAT", "QUALIFICATION", (_FITTINGS, _WINDOWS)))

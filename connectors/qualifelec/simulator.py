@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Qualifelec as it speaks on the wire, for tests, the sandbox and the benchmark.
 
-The builder's head office has two certificates, its other establishments are known and have none. Tokens are JSON Web
+The head offices of the builder and of the electricians have two certificates, the builder's other establishments are
+known and have none. Tokens are JSON Web
 Tokens whose signature nobody but Qualifelec could check.
 """
 
@@ -19,7 +20,7 @@ from connectors.kit.simulation.tokens import Tokens
 
 LOGIN = "/token"
 LIFE_S = 3600
-TRAIT = "grand_constructeur"
+TRAITS = {"grand_constructeur", "electricite"}
 _PATH = re.compile(r"/([0-9]{14})")
 
 
@@ -36,7 +37,7 @@ def simulator(world: World, clock: Callable[[], datetime]) -> Handler:
         if not tokens.known(asked):
             return _no(401, "Jeton refusé")
         persona = world.by_siret.get(match[1])
-        if persona is None or TRAIT not in persona.traits:
+        if persona is None or not TRAITS & {*persona.traits}:
             return _no(404, "Établissement inconnu")
         return json_said(_certificates(clock().astimezone(PARIS).date()) if persona.siret == match[1] else [])
 

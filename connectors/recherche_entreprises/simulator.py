@@ -10,6 +10,11 @@ from datetime import datetime
 from connectors.kit.simulation import Asked, Handler, Persona, Said, World, json_said
 
 SHORTEST = 3
+SECTIONS = {
+    "01": "A", "14": "C", "18": "C", "36": "E", "41": "F", "42": "F", "43": "F", "47": "G", "49": "H", "70": "M", "71": "M",
+    "81": "N", "84": "O", "85": "P", "86": "Q", "94": "S",
+}  # fmt: skip
+"""The section of a division of activities (NAF rév. 2)."""
 
 
 def simulator(world: World, clock: Callable[[], datetime]) -> Handler:
@@ -60,13 +65,14 @@ def _company(persona: Persona) -> dict[str, object]:
     hidden = persona.diffusion == "P"
     name = "[NON-DIFFUSIBLE]" if hidden else persona.name
     count = 1 + len(persona.etablissements)
+    closed = sum(1 for one in persona.etablissements if one.fermeture)
     return {
         "siren": persona.siren,
         "nom_complet": f"{name} ({persona.sigle})" if persona.sigle else name,
         "nom_raison_sociale": None if persona.natural_person else name,
         "sigle": persona.sigle,
         "nombre_etablissements": count,
-        "nombre_etablissements_ouverts": count if persona.etat == "A" else 0,
+        "nombre_etablissements_ouverts": count - closed if persona.etat == "A" else 0,
         "siege": _head_office(persona, hidden),
         "activite_principale": persona.naf,
         "activite_principale_naf25": persona.naf2025,
@@ -76,7 +82,7 @@ def _company(persona: Persona) -> dict[str, object]:
         "dirigeants": [],
         "etat_administratif": persona.etat,
         "nature_juridique": persona.categorie_juridique,
-        "section_activite_principale": "F" if persona.naf[:2] in ("41", "43") else "N",
+        "section_activite_principale": SECTIONS.get(persona.naf[:2], "N"),
         "tranche_effectif_salarie": persona.effectif,
         "statut_diffusion": persona.diffusion,
         "matching_etablissements": [],
@@ -105,12 +111,12 @@ def _signs(persona: Persona) -> dict[str, object]:
     return {
         "est_administration": public,
         "est_association": persona.rna is not None,
-        "est_bio": persona.rna is not None,
+        "est_bio": bool({"association", "bio", "grand_constructeur"} & {*persona.traits}),
         "est_entrepreneur_individuel": persona.natural_person,
         "est_ess": persona.ess == "O",
-        "est_organisme_formation": builder,
-        "est_qualiopi": builder,
-        "est_rge": builder,
+        "est_organisme_formation": builder or "formation" in persona.traits,
+        "est_qualiopi": builder or "formation" in persona.traits,
+        "est_rge": builder or "rge" in persona.traits,
         "est_service_public": public,
         "est_siae": False,
         "est_societe_mission": False,

@@ -29,12 +29,13 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Establishment:
-    """A place of business other than the head office."""
+    """A place of business other than the head office. `fermeture`: the day it closed, though the company goes on."""
 
     nic: str
     enseigne: str
     creation: str
     adresse: Address
+    fermeture: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class Persona:
 
     `nic`: five digits of the head office. `diffusion`: O, P or N. `etat`: A or C. `urssaf`: a_jour, refus, analyse or
     inconnu. `dgfip`: a_jour, refus, hors_perimetre or inconnu. `ca`: (year, euros), newest first. `redirige_vers`:
-    SIREN of the company that this duplicate stands for. `interdite`: nobody may be told about it. `naissance`,
+    SIREN of the company that this duplicate stands for.
+    `liquidation`: the day a court opened its winding-up, while it is still registered. `interdite`: nobody may be told about it. `naissance`,
     `commune_naissance`: of a sole trader. `dirigeants`: of a company or an association.
     """
 
@@ -93,6 +95,7 @@ class Persona:
     diffusion: str = "O"
     etat: str = "A"
     fermeture: str | None = None
+    liquidation: str | None = None
     ess: str | None = None
     effectif: str | None = None
     annee_effectif: str | None = None

@@ -55,7 +55,7 @@ ROW: dict[str, Any] = {
 }
 WHOLE = {"total": 1, "next": "https://ademe.example/suite", "results": [ROW]}
 KEYS = (*ROW, "results", "total", "next")
-COUNTS = {"999100118": 1, "999100886": 3}
+COUNTS = {"999100118": 1, "999100886": 3, "999101546": 1, "999101769": 1}
 
 
 def at_simulator() -> SimulatedDoor:

@@ -134,7 +134,7 @@ async def test_no_operator_is_not_found_and_the_rest_is_an_error(
     assert type(caught.value) is kind
 
 
-STATES = {"999100449": "ENGAGEE", "999100886": "ARRETEE"}
+STATES = {"999100449": "ENGAGEE", "999100886": "ARRETEE", "999102098": "ENGAGEE"}
 
 
 @pytest.mark.parametrize("persona", WORLD.personas, ids=lambda persona: persona.siren)

@@ -35,7 +35,9 @@ CONTRACT = load("banque_de_france")
 WORLD = load_world()
 HANDLER = simulator(WORLD, lambda: NOW)
 SIREN = Siren("999100886")
-FOLLOWED = {"999100118": 3, "999100886": 3, "999101215": 1}
+FOLLOWED = {
+    "999100118": 3, "999100886": 3, "999101215": 1, "999101546": 2, "999101652": 2, "999101769": 1, "999101876": 2, "999101983": 2, "999102205": 2,
+}  # fmt: skip
 BODY = orjson.loads(HANDLER(Asked("GET", f"/{SIREN}")).body)
 SHEET: dict[str, str] = BODY["bilans"][0]
 

@@ -25,7 +25,7 @@ from tests.connectors.kit.doors import (
     recorded,
 )
 
-ORIGINS = {"999100886": False, "999100332": True, "999100449": None}
+ORIGINS = {"999100886": False, "999100332": True, "999100449": None, "999101983": False}
 
 
 @pytest.mark.parametrize("persona", WORLD.personas, ids=lambda persona: persona.siren)

@@ -28,7 +28,7 @@ LOGIN = {"client_id": "nous", "client_secret": "s"}
 TOKEN = "/apientreprise/token"
 PATH = "/apientreprise/attestationmarche"
 GOOD = pdf("Attestation")
-MEMBERS = {"999100118": "200", "999100225": "422", "999100886": "200"}
+MEMBERS = {"999100118": "200", "999100225": "422", "999100886": "200", "999101546": "200", "999101769": "200"}
 
 
 def logged_in(handler: Handler) -> dict[str, str]:

@@ -20,7 +20,8 @@ CONTRACT = load("cma_france")
 WORLD = load_world()
 SIREN = Siren("999100118")
 ROW = {"id": 19139, "ent_id_siren": SIREN, "ent_act_modalite_exercice": "P", "ent_act_non_sedentaire": "0"}
-CRAFTS = {"999100118", "999100225", "999100555", "999100662", "999100886", "999101322"}
+CRAFTS = {"999100118", "999100225", "999100555", "999100662", "999100886", "999101322",
+          "999101546", "999101769"}  # fmt: skip
 
 
 def at_simulator() -> SimulatedDoor:

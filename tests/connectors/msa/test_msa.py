@@ -32,7 +32,7 @@ WORLD = load_world()
 HANDLER = simulator(WORLD, lambda: NOW)
 SIRET = Siret("99910088600012")
 KNOWN = {"refus_urssaf": "outdated", "analyse_urssaf": "under_investigation"} | dict.fromkeys(
-    ("association", "grand_constructeur"), "up_to_date"
+    ("association", "agriculture", "grand_constructeur"), "up_to_date"
 )
 
 

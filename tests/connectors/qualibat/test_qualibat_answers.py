@@ -132,11 +132,11 @@ async def test_every_other_row_of_the_sheet_is_an_error(ask: Any, status: int, b
 
 
 @pytest.mark.parametrize("persona", WORLD.personas, ids=lambda persona: persona.siren)
-async def test_the_builder_and_the_joinery_are_certified(persona: Persona) -> None:
+async def test_the_builder_the_joinery_and_the_masons_are_certified(persona: Persona) -> None:
     door = at_simulator()
     end = await outcome(v4(Siret(persona.siret), door))
     assert [asked.path for asked in door.asked] == [f"/certificat/{persona.siret}"]
-    if persona.siret not in (BUILDER, JOINERY):
+    if persona.siret not in (BUILDER, JOINERY, "99910154600011"):
         assert end == "003"
         return
     assert isinstance(end, Answer)

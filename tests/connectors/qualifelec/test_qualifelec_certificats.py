@@ -148,11 +148,11 @@ async def test_known_and_without_a_certificate_is_a_not_found_in_its_own_words()
 
 
 @pytest.mark.parametrize("persona", WORLD.personas, ids=lambda persona: persona.siren)
-async def test_only_the_builder_is_certified(persona: Persona) -> None:
+async def test_the_builder_and_the_electricians_are_certified(persona: Persona) -> None:
     door = at_simulator()
     end = await outcome(v3(Siret(persona.siret), door))
     assert [asked.path for asked in door.asked] == [f"/{persona.siret}"]
-    if persona.siret != BUILDER:
+    if persona.siret not in (BUILDER, "99910176900019"):
         assert end == "003"
         return
     assert isinstance(end, Answer)

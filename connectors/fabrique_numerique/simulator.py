@@ -24,8 +24,8 @@ TITLES = {
 }
 """The agreements' numbers and dates are real, their titles shortened."""
 
-BY_ACTIVITY = {"18": (184,), "41": (1597, 1702, 2420, 2609), "42": (1702,), "43": (1597,), "49": (16,), "70": (1486,), "71": (1486,),
-               "81": (3043,), "85": (1516,), "94": (1518,)}  # fmt: skip
+BY_ACTIVITY = {"18": (184,), "41": (1597, 1702, 2420, 2609), "42": (1702,), "43": (1597,), "49": (16,), "70": (1486,),
+               "71": (1486,), "81": (3043,), "85": (1516,), "94": (1518,)}  # fmt: skip
 """The agreements of a division of activities; a company that employs nobody applies none."""
 
 

@@ -84,7 +84,11 @@ def _value(persona: Persona, number: str, nature: str, period: date, today: date
     base = BRACKETS.get(persona.effectif or "")
     if base is None or last_day_of_month(period) >= today or period.isoformat() < persona.creation:
         return None
-    if any(period.isoformat() >= one.fermeture for one in persona.etablissements if one.fermeture and persona.siren + one.nic == number):
+    if any(
+        period.isoformat() >= one.fermeture
+        for one in persona.etablissements
+        if one.fermeture and persona.siren + one.nic == number
+    ):
         return None
     if yearly:
         wave = (period.year % 5 - 2) / 100

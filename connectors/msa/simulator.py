@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The MSA as it speaks on the wire: one letter for where an establishment stands.
 
-It knows few of the personas, as few of them have to do with agriculture: the farm, the shared gardens, the large builder
-and its green spaces, and those that are not in order with the Urssaf, which are not in order here either.
+It knows few of the personas, as few of them have to do with agriculture: the farm, the shared gardens, the large
+builder and its green spaces, and those that are not in order with the Urssaf, which are not in order here either.
 """
 
 import re

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""OPQIBI as it speaks on the wire, for tests, the sandbox and the benchmark: it qualified the builder and an engineering firm."""
+"""OPQIBI as it speaks on the wire, for tests, the sandbox and the benchmark.
+
+It qualified the builder and an engineering firm, nobody else.
+"""
 
 import re
 from collections.abc import Callable

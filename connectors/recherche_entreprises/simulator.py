@@ -11,8 +11,8 @@ from connectors.kit.simulation import Asked, Handler, Persona, Said, World, json
 
 SHORTEST = 3
 SECTIONS = {
-    "01": "A", "14": "C", "18": "C", "36": "E", "41": "F", "42": "F", "43": "F", "47": "G", "49": "H", "70": "M", "71": "M",
-    "81": "N", "84": "O", "85": "P", "86": "Q", "94": "S",
+    "01": "A", "14": "C", "18": "C", "36": "E", "41": "F", "42": "F", "43": "F", "47": "G", "49": "H", "70": "M",
+    "71": "M", "81": "N", "84": "O", "85": "P", "86": "Q", "94": "S",
 }  # fmt: skip
 """The section of a division of activities (NAF rév. 2)."""
 

@@ -71,9 +71,9 @@ class Persona:
 
     `nic`: five digits of the head office. `diffusion`: O, P or N. `etat`: A or C. `urssaf`: a_jour, refus, analyse or
     inconnu. `dgfip`: a_jour, refus, hors_perimetre or inconnu. `ca`: (year, euros), newest first. `redirige_vers`:
-    SIREN of the company that this duplicate stands for.
-    `liquidation`: the day a court opened its winding-up, while it is still registered. `interdite`: nobody may be told about it. `naissance`,
-    `commune_naissance`: of a sole trader. `dirigeants`: of a company or an association.
+    SIREN of the company that this duplicate stands for. `liquidation`: the day a court opened its winding-up, while it
+    is still registered. `interdite`: nobody may be told about it. `naissance`, `commune_naissance`: of a sole trader.
+    `dirigeants`: of a company or an association.
     """
 
     siren: str

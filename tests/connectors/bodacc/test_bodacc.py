@@ -160,7 +160,9 @@ async def test_every_persona_has_its_answer(persona: Persona) -> None:
     assert mismatches(CONTRACT, "annonces", 1, got) == []
     days = [notice["date_parution"] for notice in got.data]
     assert days == sorted(days, reverse=True)
-    assert any(notice["defaillance_signalee"] for notice in got.data) is bool(persona.etat == "C" or persona.liquidation)
+    assert any(notice["defaillance_signalee"] for notice in got.data) is bool(
+        persona.etat == "C" or persona.liquidation
+    )
 
 
 def test_the_simulator_refuses_other_questions() -> None:

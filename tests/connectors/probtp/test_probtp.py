@@ -167,7 +167,14 @@ async def test_the_questions_are_those_of_the_sheet() -> None:
     ]
 
 
-ELIGIBLE = {"999100118": True, "999100886": True, "999100225": False, "999101546": True, "999101652": True, "999101769": True}
+ELIGIBLE = {
+    "999100118": True,
+    "999100886": True,
+    "999100225": False,
+    "999101546": True,
+    "999101652": True,
+    "999101769": True,
+}
 
 
 @pytest.mark.parametrize("persona", WORLD.personas, ids=lambda persona: persona.siren)

@@ -232,7 +232,7 @@ async def _opened(
     console = open_console(
         Lent(
             settings.state, StoreReader.at(settings.log), evidence.follower, verifier, recorder, subjects, register,
-            policies, contracts, around.clock, keys.links, settings.policies, evidence.states,
+            policies, contracts, around.clock, keys.links, settings.policies, around.random, evidence.states,
         )
     )  # fmt: skip
     await evidence.remember()

@@ -42,6 +42,7 @@ EVENTS = {
     "finding_closed": "constat clos",
     "campaign_opened": "campagne ouverte",
     "campaign_answered": "campagne : réponse",
+    "campaign_decided": "campagne : décision",
     "campaign_closed": "campagne close",
     "contested": "consultation contestée",
     "contest_answered": "réponse à une contestation",

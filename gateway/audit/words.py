@@ -183,6 +183,7 @@ EVENTS: Mapping[str, Event] = {
     "finding_closed": _event(_HOUSE, "finding reason"),
     "campaign_opened": _event(_HOUSE, "campaign"),
     "campaign_answered": _event(_HOUSE, "campaign"),
+    "campaign_decided": _event(_HOUSE, "campaign seq reason"),
     "campaign_closed": _event(_HOUSE, "campaign"),
     "contested": _event(_HOUSE, "subject"),
     "contest_answered": _event(_HOUSE, "subject"),

@@ -8,6 +8,7 @@ from typing import Annotated, Any, cast
 
 from fastapi import Depends, FastAPI, Request, Response
 
+from gateway.console.campaigns import Campaigns
 from gateway.console.database import ConsoleStore, StoreUnavailable
 from gateway.console.desk import ConsoleUnavailable, Desk, Looker
 from gateway.console.findings import Watch
@@ -64,6 +65,7 @@ class Console:
     desk: Desk
     store: ConsoleStore
     watch: Watch
+    campaigns: Campaigns
     health: Callable[[], Mapping[str, Any]]
     progress: Progress = field(default_factory=Progress)
 

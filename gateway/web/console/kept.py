@@ -3,6 +3,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from gateway.console.plain import plain
 from gateway.console.question import read
 from gateway.console.saved import NAME_CHARS, Saved, TooMany, forget, save
 from gateway.web.console.common import Auditor, console_of, desk_of
@@ -21,7 +22,7 @@ async def keep(request: Request, person: Auditor, fields: Checked) -> Response:
     """Keep the search of the address under a name."""
     desk, console = desk_of(request), console_of(request)
     asked = read(dict(request.query_params), desk.seal, sealed=True)
-    name = " ".join(fields.text("nom", NAME_CHARS).split())
+    name = plain(" ".join(fields.text("nom", NAME_CHARS).split()))
     if asked.faults or not name:
         return said(request, 422, UNNAMED)
     address = asked.question.address(desk.seal, quoi=asked.question.quoi)

@@ -18,6 +18,7 @@ from gateway.audit.note import Verifier
 from gateway.audit.reader import LogReader
 from gateway.audit.recording import Recorder
 from gateway.audit.subject import Subjects
+from gateway.console.campaigns import Campaigns
 from gateway.console.database import ConsoleStore
 from gateway.console.desk import Desk
 from gateway.console.findings import Watch
@@ -28,12 +29,12 @@ from gateway.identity.register import Register, RegisterUnavailable
 from gateway.people.person import Role
 from gateway.purpose.model import Policies
 from gateway.values import Ask, Consumer
-from gateway.web.console import common, exchange, exports, figures, kept, reads, reviews, search
+from gateway.web.console import answers, campaigns, common, exchange, exports, figures, kept, reads, reviews, search
 from gateway.web.look import Entry
 
 ROUTERS = (
     *(search.router, exchange.router, exports.router, kept.router, figures.router, reads.router),
-    reviews.router,
+    *(reviews.router, campaigns.router, answers.router),
 )
 MENU = (
     Entry("Console", "/console", Role.AUDITOR),
@@ -61,6 +62,7 @@ class Lent:
     clock: Callable[[], datetime]
     secret: bytes
     rules: Path
+    random: Callable[[int], bytes]
     health: Callable[[], Mapping[str, Any]]
 
 
@@ -83,7 +85,8 @@ def open_console(lent: Lent) -> common.Console:
     store = ConsoleStore(lent.state / "console.db")
     scraping = Scraping(lambda: lent.clock().timestamp())
     lent.recorder.observers.append(lambda ask, consumer: _seen(scraping, ask, consumer))
-    return common.Console(desk, store, Watch(desk, store, load_rules(lent.rules), scraping), lent.health)
+    watch = Watch(desk, store, load_rules(lent.rules), scraping)
+    return common.Console(desk, store, watch, Campaigns(desk, store, lent.secret, lent.random), lent.health)
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@
 from fastapi import APIRouter, Request, Response
 
 from gateway.console.findings import REASON_CHARS, VERDICTS, NotOpen, close, findings
+from gateway.console.plain import plain
 from gateway.people.person import Person
 from gateway.web.console.common import Auditor, console_of, desk_of, looker
 from gateway.web.console.search import words
@@ -25,7 +26,7 @@ async def shown(request: Request, person: Auditor) -> Response:
 @router.post(ADDRESS + "/{identifier}")
 async def closing(request: Request, identifier: str, person: Auditor, fields: Checked) -> Response:
     """Close one, with a verdict and a reason."""
-    reason = " ".join(fields.text("motif", REASON_CHARS).split())
+    reason = plain(" ".join(fields.text("motif", REASON_CHARS).split()))
     verdict = fields.get("verdict", "")
     if not reason or verdict not in VERDICTS:
         return await _page(request, person, identifier)

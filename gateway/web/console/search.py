@@ -77,7 +77,7 @@ async def _shown(
         suite_de=before,
         suivante=f"{ADDRESS}?{question.address(desk.seal, quoi=question.quoi, avant=str(older))}" if older else None,
         adresse=question.address(desk.seal, quoi=question.quoi),
-        filtres=_said(question),
+        filtres=said_in_words(question),
         natures=[(key, words) for key, (words, _) in KINDS.items()],
         etat=desk.state(),
         gardees=kept,
@@ -142,7 +142,7 @@ _WORDS = {
 }
 
 
-def _said(question: Question) -> list[tuple[str, str]]:
+def said_in_words(question: Question) -> list[tuple[str, str]]:
     """The filters in use, in words."""
     told = [] if question.quoi == "echanges" else [("", KINDS[question.quoi][0].lower())]
     for name, value in question.used.items():

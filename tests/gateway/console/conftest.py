@@ -230,6 +230,7 @@ def lent(
         clock=lambda: hour[0],
         secret=bytes(range(32)),
         rules=default_folder(),
+        random=secrets.token_bytes,
         health=dict,
     )
 

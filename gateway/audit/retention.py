@@ -3,8 +3,8 @@
 
 Records are kept for whole months, counted from the end of the month they were made in: 36, unless their purpose says
 otherwise (CRPA, article R114-9-7). An exchange is erased whole or not at all: an answer never loses its question. What
-says how the house was run (rights, policies, erasures, holds, exports, closed days) is kept: it is what remaining
-records are read by, and names companies and people by commitments only.
+says how the house was run (rights, policies, erasures, holds, exports, closed days, where a recovered log came from) is
+kept: it is what remaining records are read by, and names companies and people by commitments only.
 """
 
 import sqlite3
@@ -24,7 +24,7 @@ KEPT = frozenset(
     (
         "habilitation_created", "habilitation_changed", "habilitation_closed", "token_issued", "token_revoked",
         "policy_changed", "exported", "erased", "key_destroyed", "hold_placed", "hold_lifted", "day_closed",
-        "checkpoint_stamped",
+        "checkpoint_stamped", "log_recovered",
     )
 )  # fmt: skip
 PAGE = 4096

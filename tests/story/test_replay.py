@@ -23,13 +23,14 @@ from gateway.purpose.load import load as load_policies
 
 BUYER = "13002526500013"
 UNIT = "/v4/insee/sirene/unites_legales/999100118"
+OPEN_UNIT = "/v4/insee/sirene/unites_legales/diffusibles/999100118"
 VIGILANCE = "/v4/urssaf/unites_legales/999100118/attestation_vigilance"
 STATED = {"context": "Essai", "object": "essai", "recipient": BUYER}
 
 
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The state of a sandbox that granted and refused, and was stopped: a grant, three refusals of three kinds."""
+    """The state of a sandbox that granted and refused, and was stopped: four grants, and refusals of three kinds."""
     from tests.conftest import start, stop
 
     folder = tmp_path_factory.mktemp("replay") / "state"
@@ -42,7 +43,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
             asked = [
                 (UNIT, STATED, buyer, 200), (VIGILANCE, STATED, buyer, 200), (UNIT, {}, buyer, 422),
                 (VIGILANCE, STATED, filler, 403), (UNIT, {**STATED, "recipient": "21750001600019"}, buyer, 200),
-                (UNIT, STATED, {}, 401),
+                (OPEN_UNIT, STATED, filler, 200), (UNIT, STATED, {}, 401),
             ]  # fmt: skip
             for path, stated, who, status in asked:
                 assert client.get(path, params=stated, headers=who).status_code == status
@@ -93,12 +94,12 @@ def _edit(folder: Path, purpose: str, change: Callable[[str], str]) -> Path:
 
 def test_every_decision_comes_out_alike_under_its_own_policies(replay: Callable[..., tuple[int, Any]]) -> None:
     status, found = replay()
-    assert (status, found["judged"], found["same"], found["unknown"]) == (0, 5, 5, {})
+    assert (status, found["judged"], found["same"], found["unknown"]) == (0, 6, 6, {})
 
 
 def test_and_under_the_same_policies_read_again(replay: Callable[..., tuple[int, Any]]) -> None:
     status, found = replay("--policies", str(default_folder()))
-    assert (status, found["judged"], found["same"]) == (0, 5, 5)
+    assert (status, found["judged"], found["same"]) == (0, 6, 6)
 
 
 def _without_examples(text: str) -> str:
@@ -125,7 +126,7 @@ def test_who_loses_access_is_told(replay: Callable[..., tuple[int, Any]], polici
     )
     status, found = replay("--policies", str(policies))
     assert status == 1
-    assert (found["judged"], found["same"], found["gained"]) == (5, 4, [])
+    assert (found["judged"], found["same"], found["gained"]) == (6, 5, [])
     assert found["lost"] == [
         {
             "consumer": BUYER, "purpose": "marches_publics", "product": "urssaf/attestation_vigilance", "version": 4,
@@ -154,21 +155,36 @@ def test_who_gains_access_is_told(replay: Callable[..., tuple[int, Any]], polici
     assert [(one["purpose"], one["product"], one["what"]) for one in found["gained"]] == [
         ("preremplissage_public", "urssaf/attestation_vigilance", "00100")
     ]
-    assert (found["judged"], found["same"], found["lost"]) == (5, 4, [])
+    assert (found["judged"], found["same"], found["lost"]) == (6, 5, [])
 
 
-def test_groups_of_fields_lost_and_gained_are_told(replay: Callable[..., tuple[int, Any]], policies: Path) -> None:
+def test_groups_of_fields_that_are_lost_are_told(replay: Callable[..., tuple[int, Any]], policies: Path) -> None:
     def without(text: str) -> str:
         head, _, rest = _without_examples(text).partition('product = "insee/unite_legale"')
         return head + 'product = "insee/unite_legale"' + rest.replace('"activite", "effectif", ', '"activite", ', 1)
 
     _edit(policies, "marches_publics", without)
     status, found = replay("--policies", str(policies))
-    assert (status, found["judged"], found["same"], found["lost"], found["wider"]) == (1, 5, 3, [], [])
+    assert (status, found["judged"], found["same"], found["lost"], found["wider"]) == (1, 6, 4, [], [])
     (narrower,) = found["narrower"]
     assert (narrower["product"], narrower["decisions"]) == ("insee/unite_legale", 2)
     assert narrower["what"].startswith("effectif (")
     assert "tranche_effectif" in narrower["what"]
+
+
+def test_groups_of_fields_that_are_gained_are_told(replay: Callable[..., tuple[int, Any]], policies: Path) -> None:
+    def with_persons(text: str) -> str:
+        head, found, rest = _without_examples(text).partition('product = "insee/unite_legale_diffusible"')
+        assert found
+        wider = rest.replace('"effectif", "etat"]', '"effectif", "etat", "personne_physique"]', 1)
+        return head.replace("natural_persons = false", "natural_persons = true") + found + wider
+
+    _edit(policies, "preremplissage_public", with_persons)
+    status, found = replay("--policies", str(policies))
+    assert (status, found["judged"], found["same"], found["gained"], found["narrower"]) == (1, 6, 5, [], [])
+    (wider,) = found["wider"]
+    assert (wider["product"], wider["decisions"]) == ("insee/unite_legale_diffusible", 1)
+    assert wider["what"].startswith("personne_physique (personne_physique_attributs.nom_naissance, ")
 
 
 def test_what_the_command_says_is_said_in_words(
@@ -181,7 +197,7 @@ def test_what_the_command_says_is_said_in_words(
     )
     assert main(["audit", "replay", "--state", str(state), "--policies", str(policies)]) == 1
     said = capsys.readouterr().out
-    assert said.startswith("5 décisions prises à nouveau, dont 4 à l'identique.")
+    assert said.startswith("6 décisions prises à nouveau, dont 5 à l'identique.")
     assert (
         f"Perdent l'accès :\n  {BUYER}  marches_publics  urssaf/attestation_vigilance v4 : 00100 (1 décision)" in said
     )
@@ -193,7 +209,7 @@ def test_a_decision_whose_policies_were_not_kept_is_counted_apart(
     copy = Path(shutil.copytree(state, tmp_path / "copy"))
     shutil.rmtree(copy / "policies")
     status, found = replay(place=copy)
-    assert (status, found["judged"], sum(found["unknown"].values())) == (0, 0, 5)
+    assert (status, found["judged"], sum(found["unknown"].values())) == (0, 0, 6)
     assert "n'ont pas été gardées" in next(iter(found["unknown"]))
 
 

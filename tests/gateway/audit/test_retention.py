@@ -12,12 +12,14 @@ import pytest
 from gateway.audit.ledger import Ledger
 from gateway.audit.log import AuditLog
 from gateway.audit.note import Signer
+from gateway.audit.recording import written_at
 from gateway.audit.retention import Rule
 from gateway.audit.subject import KeysUnavailable
+from gateway.audit.vocabulary import check
 from gateway.cli import audit_erase
 from gateway.identity.keys import load
 from tests.gateway.audit.aged_world import HELD_RIGHT, OLD, OLDER, ONE, OTHER, RECENT, Aged, aged
-from tests.gateway.audit.audit_world import REFUSED, entry
+from tests.gateway.audit.audit_world import HEX, REFUSED, entry
 from tests.gateway.audit.forger import change
 
 NOVEMBER, MARCH_5 = "2026-11", {7, 8}
@@ -86,6 +88,20 @@ def test_due_records_are_erased_and_everything_else_verifies(
     assert world.run("verify") == 0
     assert "Effacés au terme de leur conservation, comme le journal le dit : 10." in capsys.readouterr().out
     assert [(record["month"], record["count"]) for record in events(world, "erased")] == [(OLDER, 5), (OLD, 5)]
+
+
+def test_where_a_recovered_log_came_from_is_never_erased(world: Aged) -> None:
+    """It is the only word of the log that names its predecessor's head: without it, two histories are unrelated."""
+    recovered = {
+        "v": 1, "event": "log_recovered", "at": "2020-02-01T00:00:00.000Z", "origin": "avant", "size": 3,
+        "root": HEX, "reason": "essai",
+    }  # fmt: skip
+    check({**recovered, "id": HELD_RIGHT})
+    world.write([[recovered]])
+    exported = [word for month in (OLDER, OLD) for word in ("--export", str(world.exported(month)))]
+    assert world.run("erase", "--due", *exported) == 0
+    assert len(world.gone()) == 10
+    assert [record["origin"] for record in events(world, "log_recovered")] == ["avant"]
 
 
 def test_what_was_erased_is_nowhere_in_the_file(world: Aged, exports: list[str]) -> None:
@@ -291,7 +307,7 @@ def test_a_gateway_that_writes_meanwhile_goes_on(world: Aged, exports: list[str]
 
     def write() -> None:
         while not done.is_set():
-            log.append_now([entry(10_000 + written[0])])
+            log.append_now([entry(10_000 + written[0], at=written_at(datetime.now(UTC)))])
             written[0] += 1
 
     writer = threading.Thread(target=write)

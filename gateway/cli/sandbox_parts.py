@@ -19,14 +19,15 @@ from connectors.kit import Document
 from connectors.kit.contract import load_all
 from gateway.app import Surroundings, create_app, utc_now
 from gateway.audit.log import LogUnavailable
+from gateway.audit.subject import KeysUnavailable
 from gateway.cli.evidence import Evidence
 from gateway.cli.fault import KINDS, read
 from gateway.cli.running import NotStarted, listen, server, serving
 from gateway.cli.sandbox_people import grant_roles, simulated_people
 from gateway.identity.bearer import issue
 from gateway.identity.habilitation import Habilitation, Token
-from gateway.identity.keys import Keys, create_missing, load
-from gateway.identity.register import Register
+from gateway.identity.keys import Keys, KeysMissing, create_missing, load
+from gateway.identity.register import Register, RegisterUnavailable
 from gateway.people.database import PeopleUnavailable
 from gateway.purpose.load import Policies, default_folder
 from gateway.purpose.load import load as load_policies
@@ -42,6 +43,9 @@ HOLDERS = (
     ("candidature", "candidature_marches_publics", "Portail de démonstration"),
 )
 DINUM = "13002526500013"
+
+_UNUSABLE = (OSError, KeysMissing, KeysUnavailable, LogUnavailable, PeopleUnavailable, RegisterUnavailable)
+"""What a state folder that is damaged, foreign or read-only raises."""
 
 _faults: ContextVar[str] = ContextVar("faults", default="")
 
@@ -69,50 +73,52 @@ async def started(
 ) -> AsyncIterator[Running]:
     """Start everything, and stop it all at the end. Raises SandboxError."""
     contracts = load_all()
-    listening = _listening(host, port, state)
-    behind = listen("127.0.0.1", 0)
-    try:
-        pretending = simulators(contracts, utc_now)
-        cases = _cases(payloads)
-    except SimulatorsMissing:
-        raise SandboxError(
-            "cette installation n'a pas les registres simulés ; partez d'une copie des sources du projet."
-        ) from None
-    except CasesError as error:
-        raise SandboxError(str(error)) from None
-    address = f"http://{_literal(host)}:{listening.getsockname()[1]}"
-    public_address = (public_url or address).rstrip("/")
-    people = simulated_people(public_address)
-    settings = Settings(
-        state=state,
-        keys=state / "keys",
-        policies=default_folder(),
-        public_url=public_address,
-        maintenance=False,
-        webhooks_to_loopback=True,
-        registry=addresses(contracts, f"http://127.0.0.1:{behind.getsockname()[1]}"),
-        oidc=people.client if people else None,
-    )
-    try:
-        keys = _prepare(settings, load_policies(settings.policies, contracts))
-        if people:
-            grant_roles(settings, people)
-    except (OSError, LogUnavailable, PeopleUnavailable) as error:
-        raise SandboxError(f"impossible d'écrire dans {state} : {error}.") from None
-    (state / "address").write_text(settings.public_url + "\n", "ascii")  # for commands that print links
-    around = Surroundings(
-        extra_headers=lambda: _fault_headers(state),
-        cases=cases,
-        identity_transport=people.transport if people else None,
-    )
-    app = create_app(settings, keys, around)
-    private = server(pretending, "127.0.0.1", 0, companion=True)
-    public = server(_listening_to_faults(people.before(app) if people else app), host, port, lasting=True)
-    try:
-        async with serving(private, behind), serving(public, listening) as task:
-            yield Running(address, public, task)
-    except NotStarted:
-        raise SandboxError("le serveur n'a pas démarré ; voyez le journal ci-dessus.") from None
+    with (
+        contextlib.closing(_listening(host, port, state)) as listening,
+        contextlib.closing(listen("127.0.0.1", 0)) as behind,
+    ):
+        try:
+            pretending = simulators(contracts, utc_now)
+            cases = _cases(payloads)
+        except SimulatorsMissing:
+            raise SandboxError(
+                "cette installation n'a pas les registres simulés ; partez d'une copie des sources du projet."
+            ) from None
+        except CasesError as error:
+            raise SandboxError(str(error)) from None
+        address = f"http://{_literal(host)}:{listening.getsockname()[1]}"
+        public_address = (public_url or address).rstrip("/")
+        people = simulated_people(public_address)
+        settings = Settings(
+            state=state,
+            keys=state / "keys",
+            policies=default_folder(),
+            public_url=public_address,
+            maintenance=False,
+            webhooks_to_loopback=True,
+            registry=addresses(contracts, f"http://127.0.0.1:{behind.getsockname()[1]}"),
+            oidc=people.client if people else None,
+        )
+        try:
+            keys = _prepare(settings, load_policies(settings.policies, contracts))
+            if people:
+                grant_roles(settings, people)
+        except _UNUSABLE as error:
+            raise SandboxError(f"le dossier {state} ne peut pas servir : {str(error).rstrip('.')}.") from None
+        (state / "address").write_text(settings.public_url + "\n", "ascii")  # for commands that print links
+        around = Surroundings(
+            extra_headers=lambda: _fault_headers(state),
+            cases=cases,
+            identity_transport=people.transport if people else None,
+        )
+        app = create_app(settings, keys, around)
+        private = server(pretending, "127.0.0.1", 0, companion=True)
+        public = server(_listening_to_faults(people.before(app) if people else app), host, port, lasting=True)
+        try:
+            async with serving(private, behind), serving(public, listening) as task:
+                yield Running(address, public, task)
+        except NotStarted:
+            raise SandboxError("le serveur n'a pas démarré ; voyez le journal ci-dessus.") from None
 
 
 def _listening(host: str, port: int, state: Path) -> socket.socket:
@@ -127,14 +133,12 @@ def _prepare(settings: Settings, policies: Policies) -> Keys:
     """Keys, habilitations, tokens and personas; what is there already stays."""
     create_missing(settings.keys, secrets.token_bytes)
     keys = load(settings.keys)
-    evidence = Evidence.open(settings.state, keys, settings.origin)
-    register = Register(settings.state / "register.db")
-    try:
+    with (
+        contextlib.closing(Evidence.open(settings.state, keys, settings.origin)) as evidence,
+        contextlib.closing(Register(settings.state / "register.db")) as register,
+    ):
         for name, purpose, title in HOLDERS:
             _token_file(settings.state / f"{name}.token", purpose, title, policies, register, keys, evidence)
-    finally:
-        register.close()
-        evidence.close()
     from connectors.kit.simulation import load_world
 
     (settings.state / "personas.json").write_text(personas_file(load_world().personas), "utf-8")

@@ -20,7 +20,7 @@ CUT_BYTES = 100
 """How many bytes of JSON are kept of one that is cut."""
 
 _STATED = ("object", "context", "recipient", "reason", "query", "address", "operator")
-_LISTS = ("recipients", "scopes", "groups", "basis")
+_LISTS = ("recipients", "scopes", "groups", "basis", "networks")
 
 
 def stated(text: str) -> str:

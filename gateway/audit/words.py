@@ -13,7 +13,8 @@ obtained_at  when the registry answered, epoch seconds       fresh_until until w
 instead_of   the registry's trouble, when a kept answer is served because of it
 query        what a reader of the log looked for, no identifier in clear
 day, month   2026-11-22, 2026-11                             seq         number of a record, from 0
-until        end of a right, or of a period                  count       how many records are meant
+until        end of a right, or of a period; `none`, no end  count       how many records are meant
+networks     where its calls may come from, `any`: anywhere  rate_limit  calls a minute of its own; 0, none
 """
 
 import re
@@ -92,6 +93,8 @@ _HABILITATION: dict[str, Kinds] = {
     "recipient": TEXT,
     "recipients": TEXTS,
     "scopes": TEXTS,
+    "networks": TEXTS,
+    "rate_limit": NUMBER,
     "context": TEXT,
     "object": TEXT,
     "until": TEXT,

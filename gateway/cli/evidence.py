@@ -65,16 +65,16 @@ class Evidence:
 
     def habilitation_created(self, habilitation: Habilitation, policy: str | None = None, reason: str = "") -> None:
         """About to be created. `policy`: digest of the policies that its scopes were checked against, if they were."""
-        record = _of(habilitation) | {
-            "basis": list(habilitation.basis),
-            "scopes": sorted(habilitation.scopes),
-            "recipients": ["any"] if habilitation.recipients is None else sorted(habilitation.recipients),
-        }
-        if habilitation.valid_until is not None:
-            record["until"] = self._date(habilitation.valid_until)
+        record = _of(habilitation) | {"basis": list(habilitation.basis), "scopes": sorted(habilitation.scopes)}
         if policy is not None:
             record["policy"] = policy
-        self._write("habilitation_created", record, reason)
+        self._write("habilitation_created", record | self._terms(habilitation), reason)
+
+    def habilitation_changed(self, before: Habilitation, after: Habilitation, reason: str = "") -> None:
+        """About to have other terms: the record says those that change, as they will be."""
+        was = self._terms(before)
+        terms = {key: value for key, value in self._terms(after).items() if value != was[key]}
+        self._write("habilitation_changed", _of(after) | terms, reason)
 
     def habilitation_closed(self, habilitation: Habilitation, reason: str = "") -> None:
         """About to be closed, now."""
@@ -97,6 +97,14 @@ class Evidence:
     def date(self, at: float | None) -> str | None:
         """An instant as records write it; None stays None."""
         return None if at is None else self._date(at)
+
+    def _terms(self, habilitation: Habilitation) -> dict[str, object]:
+        return {
+            "recipients": ["any"] if habilitation.recipients is None else sorted(habilitation.recipients),
+            "networks": [str(network) for network in habilitation.allowed_ips] or ["any"],
+            "rate_limit": habilitation.rate_limit or 0,
+            "until": "none" if habilitation.valid_until is None else self._date(habilitation.valid_until),
+        }
 
     def _write(self, event: str, facts: dict[str, object], reason: str) -> None:
         record: dict[str, object] = {

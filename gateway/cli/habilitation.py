@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`dlnuf habilitation`: give an organisation the right to ask for data, list these rights, end one."""
+"""`dlnuf habilitation`: give an organisation the right to ask for data, list these rights, end one.
+
+Changing the terms of one is told in `habilitation_change.py`.
+"""
 
 import argparse
 import json
@@ -10,27 +13,30 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit.contract import load_all
+from gateway.cli import habilitation_change
 from gateway.cli.evidence import Evidence
-from gateway.cli.state import Misuse, iso, last_instant, leaf, opened_register, place, said, text, visible
-from gateway.identity.habilitation import Habilitation, networks
+from gateway.cli.habilitation_terms import ANY, allowed_ips, names, recipients, said_or_none, term_options
+from gateway.cli.state import Misuse, iso, leaf, opened_register, place, said, text, visible
+from gateway.identity.habilitation import Habilitation
 from gateway.identity.keys import load
 from gateway.identity.scopes import OPEN_DATA, expand
 from gateway.purpose.load import Policies, default_folder
 from gateway.purpose.load import load as load_policies
 from gateway.purpose.model import Purpose
 
-ALL, ANY = "all", "any"
+ALL = "all"
 EXAMPLE = """dlnuf habilitation create --siret 13002526500013 --name "Direction des achats" \\
     --purpose marches_publics --scopes all --recipients any --valid-until 2028-12-31"""
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the noun `habilitation` and its three verbs."""
-    noun = commands.add_parser("habilitation", help="habilitations : créer, lister, clore")
+    """Add the noun `habilitation` and its four verbs."""
+    noun = commands.add_parser("habilitation", help="habilitations : créer, lister, modifier, clore")
     verbs = noun.add_subparsers(dest="verb", required=True, metavar="ACTION")
     _create_options(leaf(verbs, "create", "crée une habilitation et affiche son identifiant", EXAMPLE, _create))
     listed = leaf(verbs, "list", "liste les habilitations", "dlnuf habilitation list --state .sandbox", _list)
     listed.add_argument("--json", action="store_true", help="sortie en JSON")
+    habilitation_change.register(verbs)
     close = leaf(
         verbs,
         "close",
@@ -56,17 +62,8 @@ def _create_options(parser: argparse.ArgumentParser) -> None:
         required=True,
         type=text,
     )
-    add(
-        "--recipients",
-        "SIRETS",
-        "destinataires permis séparés par des virgules, ou any : tous",
-        required=True,
-        type=text,
-    )
+    term_options(parser, creating=True)
     add("--basis", "TEXTE", "fondement juridique propre ; peut être répété", action="append", default=[], type=text)
-    add("--allowed-ips", "RÉSEAUX", "adresses ou réseaux permis, séparés par des virgules (défaut : tous)", default="")
-    add("--rate-limit", "N", "appels par minute, en plus des limites communes", type=_count)
-    add("--valid-until", "DATE", "dernier jour de validité, par exemple 2028-12-31", type=last_instant)
     add("--reason", "TEXTE", "motif, gardé dans le journal", default="", type=text)
     add("--policies", "DOSSIER", "dossier des politiques (défaut : $DLNUF_POLICIES ou celui du projet)", type=Path)
 
@@ -96,21 +93,21 @@ def _checked(args: argparse.Namespace, policies: Policies) -> Callable[[str, int
             f"la finalité « {args.purpose} » n'existe pas ; finalités connues : {', '.join(policies.purposes)}."
         )
     scopes = _scopes(args.scopes, purpose, policies.grantable_scopes(purpose.id))
-    recipients = None if args.recipients.strip() == ANY else frozenset(_names(args.recipients))
+    permitted = recipients(args.recipients)
     basis = _basis(args.basis, purpose)
-    allowed = networks(_names(args.allowed_ips))
+    allowed = allowed_ips(ANY if args.allowed_ips is None else args.allowed_ips)
     return lambda ident, now: Habilitation(
         id=ident,
         siret=args.siret,
         name=args.name,
         purpose=purpose.id,
         scopes=scopes,
-        recipients=recipients,
+        recipients=permitted,
         created_at=now,
         basis=basis,
         allowed_ips=allowed,
-        rate_limit=args.rate_limit,
-        valid_until=args.valid_until,
+        rate_limit=said_or_none(args.rate_limit),
+        valid_until=said_or_none(args.valid_until),
     )
 
 
@@ -118,7 +115,7 @@ def _scopes(given: str, purpose: Purpose, grantable: frozenset[str]) -> frozense
     """The scopes asked for, none of which goes beyond the purpose. Raises Misuse."""
     if given.strip() == ALL:
         return grantable
-    asked = frozenset(_names(given))
+    asked = frozenset(names(given))
     # DataPass spells `open_data` in many ways, each of which stands for all of it.
     collapsed = {OPEN_DATA if OPEN_DATA in expand({name}) - {name} else name for name in asked}
     if beyond := sorted(collapsed - grantable):
@@ -195,13 +192,3 @@ def _close(args: argparse.Namespace) -> None:
         finally:
             evidence.close()
     print("Habilitation close ; ses jetons cessent de valoir dans la seconde.")
-
-
-def _count(given: str) -> int:
-    if not (given.isascii() and given.isdigit() and 1 <= int(given[:10]) <= 1_000_000):
-        raise argparse.ArgumentTypeError(f"« {given} » n'est pas un nombre entier entre 1 et 1000000")
-    return int(given)
-
-
-def _names(given: str) -> list[str]:
-    return [name.strip() for name in given.split(",") if name.strip()]

@@ -140,6 +140,6 @@ def _revoke(args: argparse.Namespace) -> None:
 
 
 def _days(given: str) -> int:
-    if not (given.isascii() and given.isdigit() and 1 <= int(given[:10]) <= 3650):
+    if not (given.isascii() and given.isdigit() and len(given) <= 4 and 1 <= int(given) <= 3650):
         raise argparse.ArgumentTypeError(f"« {given} » n'est pas un nombre de jours entre 1 et 3650")
     return int(given)

@@ -83,18 +83,19 @@ class Register:
 
     def create(self, habilitation: Habilitation) -> None:
         """Adds a habilitation. Raises Refused when its id is taken."""
+        recipients, allowed_ips, rate_limit, valid_until = _terms(habilitation)
         row = (
             habilitation.id,
             habilitation.siret,
             habilitation.name,
             habilitation.purpose,
             json.dumps(sorted(habilitation.scopes)),
-            json.dumps(_ANY if habilitation.recipients is None else sorted(habilitation.recipients)),
+            recipients,
             habilitation.created_at,
             json.dumps(habilitation.basis),
-            json.dumps([str(network) for network in habilitation.allowed_ips]),
-            habilitation.rate_limit,
-            habilitation.valid_until,
+            allowed_ips,
+            rate_limit,
+            valid_until,
             habilitation.closed_at,
         )
         with self._writing():
@@ -102,6 +103,19 @@ class Register:
                 self._db.execute("INSERT INTO habilitation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             except sqlite3.IntegrityError as error:
                 raise Refused("Cet identifiant d'habilitation est déjà pris.") from error
+
+    def change(self, changed: Habilitation) -> None:
+        """Keeps the terms of a habilitation: recipients, networks, rate limit and end. The rest of it never changes.
+
+        Raises UnknownEntry, or Refused when it is closed.
+        """
+        with self._writing():
+            refuse_if_closed(self.habilitation(changed.id))
+            self._db.execute(
+                "UPDATE habilitation SET recipients = ?, allowed_ips = ?, rate_limit_per_minute = ?, valid_until = ?"
+                " WHERE id = ?",
+                (*_terms(changed), changed.id),
+            )
 
     def close_habilitation(self, habilitation_id: str, at: int) -> None:
         """Ends a habilitation, and with it all its tokens. One that is already closed keeps its date."""
@@ -219,6 +233,12 @@ class Register:
             raise RegisterUnavailable(f"Le registre « {self._path} » ne peut pas être écrit : {error}") from error
 
 
+def refuse_if_closed(habilitation: Habilitation) -> None:
+    """Raises Refused when this habilitation was closed, for good."""
+    if habilitation.closed_at is not None:
+        raise Refused("Cette habilitation est close : créez-en une autre.")
+
+
 def refuse_if_over(habilitation: Habilitation, now: int) -> None:
     """Raises Refused when no token may be issued for this habilitation any more."""
     if habilitation.closed_at is not None and habilitation.closed_at <= now:
@@ -230,6 +250,16 @@ def refuse_if_over(habilitation: Habilitation, now: int) -> None:
 def _identity_of(path: Path) -> tuple[int, int]:
     status = path.stat()
     return status.st_dev, status.st_ino
+
+
+def _terms(habilitation: Habilitation) -> tuple[str, str, int | None, int | None]:
+    """What may change of it, as columns: recipients, allowed_ips, rate_limit_per_minute, valid_until."""
+    return (
+        json.dumps(_ANY if habilitation.recipients is None else sorted(habilitation.recipients)),
+        json.dumps([str(network) for network in habilitation.allowed_ips]),
+        habilitation.rate_limit,
+        habilitation.valid_until,
+    )
 
 
 def _habilitation(row: tuple[Any, ...]) -> Habilitation:

@@ -61,6 +61,8 @@ from gateway.source.doors import client_certificate, door
 from gateway.source.payloads import Cases, CasesFirst
 from gateway.source.source import Source
 from gateway.source.wire import ExtraHeaders, Wire
+from gateway.web.company import pages as company_pages
+from gateway.web.company.common import Company
 from gateway.web.console import pages as console_pages
 from gateway.web.console.common import Console
 from gateway.web.console.pages import Lent, open_console, watching
@@ -107,6 +109,7 @@ class _Open:
     people: People
     openid: OpenId | None
     console: Console
+    company: Company
     office: office.Office
 
 
@@ -131,9 +134,10 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
                 settings.public_url,
                 everything.openid,
                 trusted=settings.trusted_proxies,
-                menu=console_pages.MENU,
+                menu=(*console_pages.MENU, *company_pages.MENU),
             )
             behind.state.console = everything.console
+            behind.state.company = everything.company
             try:
                 yield
             finally:
@@ -159,7 +163,8 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
         await trace.event("log_read", actor=trace.person(person.id), role=role.value, query=query)
 
     entries = entries_router(lambda: opened[0].evidence.room, looked)
-    add_web(behind, contracts, policies, [entries, *console_pages.ROUTERS])
+    add_web(behind, contracts, policies, [entries, *console_pages.ROUTERS, *company_pages.ROUTERS])
+    company_pages.add_company(behind)
     console_pages.add_console(behind)
     add_contract(behind)
     add_log(behind, lambda: opened[0].evidence.room, lambda: opened[0].house, settings.trusted_proxies)
@@ -235,6 +240,12 @@ async def _opened(
             policies, contracts, around.clock, keys.links, settings.policies, around.random, evidence.states,
         )
     )  # fmt: skip
+    company = company_pages.open_company(
+        company_pages.Lent(
+            settings.state, StoreReader.at(settings.log), recorder, subjects, policies, contracts, console.desk.names,
+            around.clock, around.random, settings.public_url,
+        )
+    )  # fmt: skip
     await evidence.remember()
     lent = office.Lent(
         house=house,
@@ -258,7 +269,9 @@ async def _opened(
             _closer(settings, policies, recorder, around).running(),
             watching(console),
         ):
-            yield _Open(house, pings, source, log, publisher, evidence, trace, register, people, openid, console, files)
+            yield _Open(
+                house, pings, source, log, publisher, evidence, trace, register, people, openid, console, company, files
+            )
     finally:
         saying.cancel()
         sweeping.cancel()
@@ -271,6 +284,7 @@ async def _opened(
         if openid is not None:
             await openid.close()
         people.close()
+        company.store.close()
         if lines is not None:
             lines.flush()
         aside.close()

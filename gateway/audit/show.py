@@ -46,6 +46,8 @@ EVENTS = {
     "campaign_closed": "campagne close",
     "contested": "consultation contestée",
     "contest_answered": "réponse à une contestation",
+    "access_opened": "accès ouvert par une entreprise",
+    "access_closed": "accès fermé par une entreprise",
     "dossier_opened": "dossier ouvert",
     "dossier_declared": "dossier : déclaration",
     "dossier_sealed": "dossier scellé",

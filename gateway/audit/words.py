@@ -190,6 +190,8 @@ EVENTS: Mapping[str, Event] = {
     "campaign_closed": _event(_HOUSE, "campaign"),
     "contested": _event(_HOUSE, "subject"),
     "contest_answered": _event(_HOUSE, "subject"),
+    "access_opened": _event(_HOUSE, "actor subject"),
+    "access_closed": _event(_HOUSE, "actor subject"),
     # application files
     "dossier_opened": _event(_HOUSE, "dossier"),
     "dossier_declared": _event(_HOUSE, "dossier"),

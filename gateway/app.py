@@ -16,6 +16,7 @@ import httpx
 from fastapi import FastAPI
 
 from connectors.kit.contract import Contract, load_all
+from gateway.audit.ahead import keep_ahead
 from gateway.audit.closing import DayCloser
 from gateway.audit.index.closings import hints_of
 from gateway.audit.log import AuditLog
@@ -230,6 +231,7 @@ async def _opened(
     )
     pings = Pings(contracts, doors, around.clock, maintenance=settings.maintenance)
     sweeping = asyncio.create_task(documents.sweeping())
+    ahead = asyncio.create_task(keep_ahead(subjects, around.clock))
     saying = asyncio.create_task(announce(Snapshots(settings.state / "policies"), house.audit, policies.expansion))
     await asyncio.wait({saying}, timeout=1)  # said before the first decision, unless the log is out of order
     evidence = _evidence(settings, log, recorder, keys, around)
@@ -275,6 +277,7 @@ async def _opened(
     finally:
         saying.cancel()
         sweeping.cancel()
+        ahead.cancel()
         evidence.close()
         for wire in wires.values():
             await wire.close()

@@ -160,11 +160,14 @@ def declaration(key: str, value: object, siret: str = SIRET, **more: object) -> 
     return replace(whole, **more)  # type: ignore[arg-type]  # the tests name the fields
 
 
+YEARS = [{"annee": 2025, "valeur": 3}, {"annee": 2024, "valeur": 2}]
+REFERENCES = [{"intitule": "Préau du lycée", "client": "Commune du Bourg", "annee": 2025, "montant": 125_000.5}]
 DECLARATIONS = (
     declaration("honneur_exclusions", True, label="Aucun motif d'exclusion", category="exclusions"),
     declaration("obligation_emploi", True, label="Obligation d'emploi respectée", category="exclusions"),
     declaration("assurance_risques", 1_500_000, label="Assurance des risques", category="capacite_economique"),
-    declaration("effectif_encadrement", {"2025": 3, "2024": 2}, label="Encadrement", category="capacite_economique"),
+    declaration("effectif_encadrement", YEARS, label="Encadrement", category="capacite_economique"),
+    declaration("references_travaux", REFERENCES, label="Travaux comparables", category="capacite_technique"),
     declaration(
         "moyens_techniques", "Une scierie mobile & <deux> grues", label="Moyens", category="capacite_technique"
     ),

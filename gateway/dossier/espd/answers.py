@@ -7,7 +7,7 @@ are registries' facts, and declared ones where there is no such fact. « Does th
 itself? » is a judgement on the buyer's requirement: it is left to people, and not answered here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -203,8 +203,7 @@ def _together(candidature: Candidature, member: Member) -> Iterator[Answers]:
 
 
 def _by_year(candidature: Candidature, member: Member, key: str) -> list[tuple[int, Any]]:
-    """A declaration year by year, the latest first: {"2024": 4180500, …}."""
+    """A declaration year by year, the latest first; its value is a list of {annee, valeur}."""
     declared = candidature.declared(key, member.siret)
-    if declared is None or not isinstance(declared.value, Mapping):
-        return []
-    return sorted(((int(year), value) for year, value in declared.value.items()), reverse=True)
+    rows = declared.value if declared is not None and isinstance(declared.value, list | tuple) else ()
+    return sorted(((int(row["annee"]), row["valeur"]) for row in rows), reverse=True)

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The lines that several sections share: what is given, what is declared, how a company is called."""
 
+from decimal import Decimal
 from typing import Any
 
 from gateway.dossier.company import Company
-from gateway.dossier.export.amounts import number, whole
+from gateway.dossier.export.amounts import euros, number, whole
 from gateway.dossier.export.pages import Line
 from gateway.dossier.export.sources import declared_by
 from gateway.dossier.values import Candidature, Declaration, Member
@@ -36,6 +37,11 @@ def said(value: Any) -> str:
             return value
         case None:
             return "Voir les pièces jointes"
+        case {"annee": year, "valeur": amount}:
+            return f"{year} : {said(amount)}"
+        case {"intitule": title, "client": client, "annee": year}:
+            amount = f", {euros(Decimal(str(value['montant'])))}" if "montant" in value else ""
+            return f"{title}, pour {client}, {year}{amount}"
         case dict():
             return " ; ".join(f"{key} : {said(child)}" for key, child in value.items())
         case list() | tuple():

@@ -76,7 +76,7 @@ def test_an_absence_is_never_an_answer() -> None:
 
 
 def test_registries_figures_come_first_and_declared_ones_only_fill_the_gap() -> None:
-    declared = declaration("chiffre_affaires_declare", {"2022": 1, "2024": 3})
+    declared = declaration("chiffre_affaires_declare", [{"annee": 2022, "valeur": 1}, {"annee": 2024, "valeur": 3}])
     with_both = candidature(declarations=(declared,))
     amounts = said(with_both)["gen-year-to"].values["C29_SC_gen-year-to/RG1/RSG1/QSG2/Q2"]
     assert amounts == (4_180_500, 3_920_100)

@@ -87,6 +87,8 @@ def test_facts_declarations_and_absences_stand_apart_with_their_sources(buyers: 
         "Non délivrée : l'entreprise n'est pas à jour selon le registre",
         "code de sécurité QW12ER34TY56UI7",
         "Ne concorde pas.",
+        "2025 : 3 ; 2024 : 2",
+        "Préau du lycée, pour Commune du Bourg, 2025, 125 000,50 €",
         "a" * 20,
     ):
         assert expected in told, expected

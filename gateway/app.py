@@ -267,6 +267,7 @@ async def _opened(
     try:
         async with (
             Publisher(log, evidence.countersigners).running() as publisher,
+            recorder.floods.recorded(recorder),
             office.opened(lent) as files,
             _closer(settings, policies, recorder, around).running(),
             watching(console),

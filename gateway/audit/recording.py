@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from gateway.audit.fitting import fitted, stated
+from gateway.audit.floods import Floods
 from gateway.audit.log import LogUnavailable
 from gateway.audit.subject import KeysUnavailable, Subjects, agent_of
 from gateway.audit.vocabulary import VERSION, check
@@ -66,6 +67,7 @@ class Recorder:
         self._clock = clock
         self._line = line
         self.policy = policy
+        self.floods = Floods(lambda: clock().timestamp())
         self.observers: list[Callable[[Ask, Consumer], None]] = []
         """Told of every exchange whose caller was recognised, once it is over; they keep nothing in the log."""
 
@@ -172,6 +174,11 @@ class Recording:
         self.consumer = self.consumer or found.consumer
         if found.code != "00510":  # the log itself is what failed: there is nowhere to write it
             event = "failed" if found.from_registry or found.status >= 500 else "refused"
+            nobody = event == "refused" and self.consumer is None
+            if nobody and not self._recorder.floods.alone(self._ask.address, found.status, found.code):
+                if found is not error:
+                    raise found from None
+                return
             try:
                 record = self._refusal(event, found.status, found.code) | _told_again(found)
                 await self._recorder.write(record)

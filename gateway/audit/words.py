@@ -13,7 +13,7 @@ obtained_at  when the registry answered, epoch seconds       fresh_until until w
 instead_of   the registry's trouble, when a kept answer is served because of it
 query        what a reader of the log looked for, no identifier in clear
 day, month   2026-11-22, 2026-11                             seq         number of a record, from 0
-until        end of a right, or of a period; `none`, no end  count       how many records are meant
+until        end of a right, or of a period; `none`, no end  count       how many records or refusals are meant
 networks     where its calls may come from, `any`: anywhere  rate_limit  calls a minute of its own; 0, none
 """
 
@@ -80,6 +80,7 @@ _EXCHANGE: dict[str, Kinds] = {
     "fresh_until": NUMBER,
     "instead_of": TEXT,
     "dossier": TEXT,
+    "count": NUMBER,
 }
 _HABILITATION: dict[str, Kinds] = {
     **ALWAYS,

@@ -146,3 +146,24 @@ async def test_an_older_answer_is_served_only_when_the_registry_is_silent_and_sa
         registry.failing = False
         fresh = await client.get(PATH, params=PARAMETERS)
         assert "perime_faute_de_reponse" not in fresh.json()["meta"]["passerelle"]
+
+
+async def test_a_flood_of_unknown_tokens_is_refused_and_counted_without_filling_the_log(tmp_path: Path) -> None:
+    registry = Registry()
+    async with gateway_before(tmp_path, registry) as client:
+        shown = {"Authorization": "Bearer inconnu"}
+        for _ in range(10):
+            answers = await asyncio.gather(*[client.get(PATH, params=PARAMETERS, headers=shown) for _ in range(30)])
+            assert {answer.status_code for answer in answers} == {401}
+        assert (await client.get(PATH, params=PARAMETERS)).status_code == 200
+    with sqlite3.connect(f"file:{tmp_path}/audit.db?mode=ro", uri=True) as log:
+        entries = [json.loads(row[0]) for row in log.execute("SELECT entry FROM record ORDER BY seq")]
+    refused = [entry for entry in entries if entry["event"] == "refused"]
+    assert sum(entry.get("count", 1) for entry in refused) == 300  # the service has stopped: nothing is left to write
+    counted = [entry for entry in refused if "count" in entry]
+    assert 60 <= len(refused) - len(counted) <= 120  # one minute's, or two minutes' when one ended meanwhile
+    assert {(entry["status"], entry["code"], entry["address"]) for entry in counted} == {(401, "00101", "127.0.0.1")}
+    assert [entry["event"] for entry in entries if "habilitation" in entry and "product" in entry] == [
+        "asked",
+        "answered",
+    ]

@@ -38,7 +38,10 @@ _MOST = (1 << 53) - 1
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One record as the index knows it. `at`: epoch milliseconds. `terms`, `keys`: in the order of TERMS and KEYS."""
+    """One record as the index knows it. `at`: epoch milliseconds. `terms`, `keys`: in the order of TERMS and KEYS.
+
+    `count`: how many outcomes it stands for.
+    """
 
     at: int
     event: str
@@ -47,6 +50,7 @@ class Line:
     status: int | None
     latency_ms: int | None
     cached: bool
+    count: int = 1
 
 
 def line_of(entry: bytes) -> Line | None:
@@ -73,6 +77,7 @@ def line_of(entry: bytes) -> Line | None:
         _small(record.get("status")),
         _small(record.get("latency_ms")),
         record.get("cached") is True,
+        (_small(record.get("count")) or 1) if event == "refused" else 1,
     )
 
 

@@ -36,14 +36,14 @@ class Tallies:
             return
         key = (line.at // DAY_MS, *(row[_AT[name]] or 0 for name in ("registry", "purpose", "event", "code")))
         sums = self._days[key]
-        sums[0] += 1
+        sums[0] += line.count
         sums[1] += line.cached
         if line.latency_ms is not None:
             sums[2 + bisect.bisect_left(LATENCIES_MS, line.latency_ms)] += 1
         if (consumer := row[_AT["consumer"]]) is not None:
             hour = self._hours[consumer, line.at // HOUR_MS]
-            hour[0] += 1
-            hour[1] += line.event == "refused"
+            hour[0] += line.count
+            hour[1] += line.count * (line.event == "refused")
 
     def write(self, connection: sqlite3.Connection) -> None:
         """Add them to what the file holds."""

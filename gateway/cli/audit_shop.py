@@ -15,7 +15,6 @@ from gateway.audit.bundle import BadExport
 from gateway.audit.export import NothingToExport
 from gateway.audit.holds import Holds, HoldsUnavailable
 from gateway.audit.ledger import Ledger
-from gateway.audit.log import ANCHOR
 from gateway.audit.note import Signer
 from gateway.audit.reader import LogReader, LogUnreadable, StoreReader
 from gateway.audit.retention import HoldUnknown
@@ -33,10 +32,14 @@ _TROUBLE = (BadExport, NothingToExport, HoldsUnavailable, HoldUnknown, KeysUnava
 
 @dataclass(slots=True)
 class Shop:
-    """`log` reads, `evidence` writes; `store` holds the subjects' wrapped keys, `subjects` uses them."""
+    """`log` reads, `evidence` writes, `anchor` remembers what is published.
+
+    `store` holds the subjects' wrapped keys, `subjects` uses them.
+    """
 
     state: Path
     place: Place
+    anchor: Path
     keys: Keys
     signer: Signer
     evidence: Evidence
@@ -53,7 +56,7 @@ class Shop:
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
         """The log's store, to publish its head or to erase from it."""
-        ledger = Ledger(store_at(self.place), self.signer, Anchor(self.state / ANCHOR))
+        ledger = Ledger(store_at(self.place), self.signer, Anchor(self.anchor))
         try:
             yield ledger
         finally:
@@ -70,11 +73,11 @@ def run(verb: Verb, args: argparse.Namespace) -> None:
     if isinstance(log, Path) and not log.exists():
         raise Misuse(f"il n'y a pas de journal dans « {where.state} » : vérifiez --state.")
     keys = load(where.keys)
-    evidence = Evidence.open(where.state, keys, where.origin, log=log)
+    evidence = Evidence.open(where, keys)
     reader = StoreReader.at(log)
     try:
         shop = Shop(
-            where.state, log, keys, Signer(where.origin, keys.audit), evidence, reader,
+            where.state, log, where.anchor, keys, Signer(where.origin, keys.audit), evidence, reader,
             datetime.fromtimestamp(time.time(), UTC), keys_at(log),
         )  # fmt: skip
         verb(args, shop)

@@ -12,13 +12,13 @@ from pathlib import Path
 from uuid import UUID
 
 from gateway.audit.fitting import fitted, stated
-from gateway.audit.log import ANCHOR, AuditLog
+from gateway.audit.log import AuditLog
 from gateway.audit.note import Signer
 from gateway.audit.vocabulary import VERSION, check
+from gateway.cli.state import Place
 from gateway.identity.habilitation import Habilitation, Token
 from gateway.identity.keys import Keys
 
-AUDIT_DB = "audit.db"
 AUDIT_PUB = "audit.pub"
 
 
@@ -36,24 +36,22 @@ class Evidence:
     @classmethod
     def open(
         cls,
-        state: Path,
+        where: Place,
         keys: Keys,
-        origin: str,
         *,
-        log: Path | str | None = None,
         clock: Callable[[], float] = time.time,
         random: Callable[[int], bytes] = secrets.token_bytes,
     ) -> "Evidence":
-        """The log of a state folder, or the one at `log`. `origin`: its name. `clock`: epoch seconds.
+        """The log of this place. `clock`: epoch seconds.
 
         Raises BadNote for a bad origin, BadPlace for an address that is none.
         """
-        signer = Signer(origin, keys.audit)
+        signer = Signer(where.origin, keys.audit)
         # Whoever verifies this log looks there for its public key. Without it, they are handed the key in another way.
-        if (state / "keys").is_dir():
+        if (where.state / "keys").is_dir():
             with contextlib.suppress(OSError):
-                publish(state / "keys", signer)
-        return cls(AuditLog.open(log or state / AUDIT_DB, signer, anchor=state / ANCHOR), clock, random)
+                publish(where.state / "keys", signer)
+        return cls(AuditLog.open(where.log, signer, anchor=where.anchor), clock, random)
 
     def close(self) -> None:
         """Lets go of the log."""

@@ -73,7 +73,7 @@ def _create(args: argparse.Namespace) -> None:
     folder = args.policies or Path(os.environ.get("DLNUF_POLICIES", default_folder()))
     policies = load_policies(folder, load_all())
     habilitation_of = _checked(args, policies)
-    evidence = Evidence.open(where.state, load(where.keys), where.origin, log=where.log)
+    evidence = Evidence.open(where, load(where.keys))
     try:
         where.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         habilitation = habilitation_of(evidence.new_id(), int(time.time()))
@@ -185,7 +185,7 @@ def _close(args: argparse.Namespace) -> None:
         if habilitation.closed_at is not None:
             print(f"L'habilitation est déjà close, depuis le {said(habilitation.closed_at)}.")
             return
-        evidence = Evidence.open(where.state, load(where.keys), where.origin, log=where.log)
+        evidence = Evidence.open(where, load(where.keys))
         try:
             evidence.habilitation_closed(habilitation, args.reason)
             register.close_habilitation(habilitation.id, int(time.time()))

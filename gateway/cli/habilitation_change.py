@@ -46,7 +46,7 @@ def _change(args: argparse.Namespace) -> None:
         if after == before:
             print("L'habilitation est déjà ainsi : rien n'a changé.")
             return
-        evidence = Evidence.open(where.state, load(where.keys), where.origin, log=where.log)
+        evidence = Evidence.open(where, load(where.keys))
         try:
             evidence.habilitation_changed(before, after, args.reason)
             opened.change(after)

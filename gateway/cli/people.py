@@ -95,7 +95,7 @@ def opened(where: Place, *, create: bool = False) -> Iterator[Book]:
         raise PeopleUnavailable(f"Il n'y a pas de fichier des personnes dans « {where.state} » : vérifiez --state.")
     keys = load(where.keys)
     where.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    evidence = Evidence.open(where.state, keys, where.origin, log=where.log)
+    evidence = Evidence.open(where, keys)
     try:
         database = Database(path)
         try:

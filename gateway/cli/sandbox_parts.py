@@ -23,7 +23,7 @@ from gateway.audit.subject import KeysUnavailable
 from gateway.cli.evidence import Evidence
 from gateway.cli.fault import KINDS, read
 from gateway.cli.running import NotStarted, listen, server, serving
-from gateway.cli.sandbox_people import grant_roles, simulated_people
+from gateway.cli.sandbox_people import grant_roles, place_of, simulated_people
 from gateway.identity.bearer import issue
 from gateway.identity.habilitation import Habilitation, Token
 from gateway.identity.keys import Keys, KeysMissing, create_missing, load
@@ -134,7 +134,7 @@ def _prepare(settings: Settings, policies: Policies) -> Keys:
     create_missing(settings.keys, secrets.token_bytes)
     keys = load(settings.keys)
     with (
-        contextlib.closing(Evidence.open(settings.state, keys, settings.origin)) as evidence,
+        contextlib.closing(Evidence.open(place_of(settings), keys)) as evidence,
         contextlib.closing(Register(settings.state / "register.db")) as register,
     ):
         for name, purpose, title in HOLDERS:

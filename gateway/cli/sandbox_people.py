@@ -64,9 +64,14 @@ def simulated_people(public_url: str) -> SimulatedPeople | None:
     )
 
 
+def place_of(settings: Settings) -> Place:
+    """Where commands work on the sandbox of these settings."""
+    return Place(settings.state, settings.keys, settings.origin, settings.log, settings.anchor)
+
+
 def grant_roles(settings: Settings, people: SimulatedPeople) -> None:
     """Give the invented persons their roles, once, with their records."""
-    with opened(Place(settings.state, settings.keys, settings.origin, settings.log), create=True) as book:
+    with opened(place_of(settings), create=True) as book:
         for person in people.provider.people:
             if not person.roles:
                 continue

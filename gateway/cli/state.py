@@ -18,7 +18,7 @@ from pathlib import Path
 
 from connectors.kit.contract import ContractError
 from connectors.kit.paris import PARIS
-from gateway.audit.log import LogUnavailable
+from gateway.audit.log import ANCHOR, LogUnavailable
 from gateway.audit.note import BadNote
 from gateway.audit.stores.places import BadPlace
 from gateway.audit.subject import KeysUnavailable
@@ -54,12 +54,16 @@ class Misuse(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the commands work. `origin`: the name under which the log's heads are signed. `log`: where it is kept."""
+    """Where the commands work. `origin`: the name under which the log's heads are signed. `log`: where it is kept.
+
+    `anchor`: the file that remembers what was published of it.
+    """
 
     state: Path
     keys: Path
     origin: str
     log: Path | str
+    anchor: Path
 
 
 def leaf(
@@ -90,13 +94,16 @@ def leaf(
 def place(args: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> Place:
     """Where this command works: its options, else the environment that the gateway itself reads.
 
-    A state named on the command line brings its own keys and its own log: those of the environment belong to another.
+    A state named on the command line brings its own keys, its own log and that log's memory: those of the environment
+    belong to another.
     """
     state = args.state or Path(environment.get("DLNUF_STATE", ".sandbox"))
     named = None if args.state else environment.get("DLNUF_KEYS")
     keys = args.keys or (Path(named) if named else state / "keys")
     log = (None if args.state else environment.get("DLNUF_LOG_URL")) or state / "audit.db"
-    return Place(state, keys, environment.get("DLNUF_LOG_ORIGIN", "dlnuf"), log)
+    remembered = None if args.state else environment.get("DLNUF_LOG_ANCHOR")
+    anchor = Path(remembered) if remembered else state / ANCHOR
+    return Place(state, keys, environment.get("DLNUF_LOG_ORIGIN", "dlnuf"), log, anchor)
 
 
 @contextmanager

@@ -55,7 +55,7 @@ def _issue(args: argparse.Namespace) -> None:
     with opened_register(where) as register:
         habilitation = register.habilitation(args.habilitation)
         refuse_if_over(habilitation, now)
-        evidence = Evidence.open(where.state, keys, where.origin, log=where.log)
+        evidence = Evidence.open(where, keys)
         try:
             title = habilitation.name if args.title is None else args.title
             token = Token(
@@ -130,7 +130,7 @@ def _revoke(args: argparse.Namespace) -> None:
         if token.revoked_at is not None and token.revoked_at <= at:
             print(f"Le jeton est déjà révoqué à compter du {said(token.revoked_at)}.")
             return
-        evidence = Evidence.open(where.state, load(where.keys), where.origin, log=where.log)
+        evidence = Evidence.open(where, load(where.keys))
         try:
             evidence.token_revoked(token, habilitation, at, args.reason)
             register.revoke(token.id, at)

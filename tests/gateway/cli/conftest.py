@@ -17,7 +17,14 @@ from tests.gateway.cli.rights_world import BUYER, Done
 
 @pytest.fixture
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("DLNUF_STATE", "DLNUF_KEYS", "DLNUF_POLICIES", "DLNUF_LOG_ORIGIN"):
+    for name in (
+        "DLNUF_STATE",
+        "DLNUF_KEYS",
+        "DLNUF_POLICIES",
+        "DLNUF_LOG_ORIGIN",
+        "DLNUF_LOG_URL",
+        "DLNUF_LOG_ANCHOR",
+    ):
         monkeypatch.delenv(name, raising=False)
     assert main(["key", "create", "--state", str(tmp_path)]) == 0
     return tmp_path

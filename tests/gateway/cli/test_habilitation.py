@@ -11,8 +11,13 @@ from typing import Any
 
 import pytest
 
+from gateway.audit.anchor import Anchor
+from gateway.audit.log import AuditLog
+from gateway.audit.note import Signer
+from gateway.cli.main import main
 from gateway.identity.bearer import Bearer
 from gateway.identity.habilitation import Refused
+from gateway.identity.keys import load
 from gateway.identity.register import Register
 from gateway.problems import Problem
 from tests.gateway.cli.rights_world import BUYER, OTHER, Done, Shown, events, records
@@ -114,6 +119,33 @@ def test_a_change_that_cannot_be_is_refused(
     assert (done.status, done.out) == (status, "")
     assert said in done.err
     assert described(dlnuf) == before
+    assert events(state) == ["habilitation_created"]
+
+
+def test_a_command_believes_the_memory_that_the_gateway_keeps_elsewhere(
+    state: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def create() -> int:
+        options = ("--purpose", "marches_publics", "--scopes", "all", "--recipients", "any")
+        return main(["habilitation", "create", "--siret", BUYER, "--name", "Essai", *options])
+
+    anchor = state.parent / "memoire" / "log.anchor"
+    anchor.parent.mkdir()
+    monkeypatch.setenv("DLNUF_STATE", str(state))
+    monkeypatch.setenv("DLNUF_LOG_ANCHOR", str(anchor))
+    assert create() == 0
+    older = (state / "audit.db").read_bytes()
+    assert create() == 0
+    log = AuditLog.open(state / "audit.db", Signer("dlnuf", load(state / "keys").audit), anchor=anchor)
+    Anchor(anchor).keep(log.checkpoint())
+    log.close()
+    assert create() == 0, "the memory is of this very log"
+    for file in state.glob("audit.db*"):
+        file.unlink()
+    (state / "audit.db").write_bytes(older)
+    capsys.readouterr()
+    assert create() == 1
+    assert "journal" in capsys.readouterr().err
     assert events(state) == ["habilitation_created"]
 
 

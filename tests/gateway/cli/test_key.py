@@ -65,7 +65,9 @@ def test_the_logs_public_key_lies_beside_the_others(tmp_path: Path) -> None:
     signer = Signer("dlnuf", keys.audit)
     assert Verifier.parse(public.read_text()) == signer.verifier
     public.unlink()
-    Evidence.open(tmp_path, keys, "dlnuf").close()
+    Evidence.open(
+        Place(tmp_path, tmp_path / "keys", "dlnuf", tmp_path / "audit.db", tmp_path / "log.anchor"), keys
+    ).close()
     assert Verifier.parse(public.read_text()) == signer.verifier, "whoever opens the log for writing says its key"
     publish(tmp_path / "keys", Signer("another", keys.audit))
     assert Verifier.parse(public.read_text()) == signer.verifier, "a key that was published stays"
@@ -87,9 +89,11 @@ def test_a_state_named_on_the_command_line_brings_its_own_keys(
 ) -> None:
     args = argparse.Namespace(state=state and Path(state), keys=keys and Path(keys))
     assert place(args, environment) == Place(
-        Path(expected[0]), Path(expected[1]), "dlnuf", Path(expected[0]) / "audit.db"
+        Path(expected[0]), Path(expected[1]), "dlnuf", Path(expected[0]) / "audit.db", Path(expected[0]) / "log.anchor"
     )
     assert place(args, environment | {"DLNUF_LOG_ORIGIN": "log.example"}).origin == "log.example"
+    elsewhere = place(args, environment | {"DLNUF_LOG_ANCHOR": "autre/log.anchor"}).anchor
+    assert elsewhere == (Path(state) / "log.anchor" if state else Path("autre/log.anchor"))
 
 
 @pytest.mark.parametrize(

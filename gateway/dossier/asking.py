@@ -4,7 +4,8 @@
 the registry answered        retrieved; against the company, proof, or information, as the sheet says
 404                          missing, or out of scope where the sheet says so: never a conclusion
 « it is being looked into »  pending, asked again when the registry says
-502 503 504 429              unavailable, asked again later and later
+502 503 504                  unavailable, asked again later and later
+« too often »                pending: the line is slowed down for all files, and no turn is lost
 401 of the portal            unavailable: its token has ended; another token of the habilitation takes over
 403 422 451                  missing, with the code: asking again would change nothing
 """
@@ -92,6 +93,9 @@ def failure(trouble: Problem, piece: Piece, attempts: int) -> Failure:
         return told(State.MISSING, Outcome.UNKNOWN, None)
     if trouble.status in (403, 422, 451):
         return told(State.MISSING, Outcome.UNKNOWN, None)
+    if trouble.from_registry and fault.code.endswith("008"):
+        # Asked too often by all of us: the line is slowed down, and nobody's own turn is put off for it.
+        return told(State.PENDING, Outcome.UNAVAILABLE, max(1, _whole(meta.get("retry_in"))), counted=False)
     wait = max(RETRY_S[min(attempts, len(RETRY_S) - 1)], _whole(meta.get("retry_in")))
     return told(State.UNAVAILABLE, Outcome.UNAVAILABLE, wait)
 

@@ -34,7 +34,6 @@ LOG = logging.getLogger("dlnuf.dossier")
 
 GOES_ON_S = 30 * 86_400
 """How long after its deposit an incomplete file is still completed."""
-THROTTLED_S = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +195,12 @@ class Collector:
             if found.hold:
                 self.queue.hold(waiting.holder, found.wait_s or 1)
             elif trouble.from_registry and found.code.endswith("008"):
-                self.queue.close(registry, max(THROTTLED_S, found.wait_s or 0))
+                self.queue.throttled(registry, found.wait_s or 1)
             if fresh and item.value is not None:
                 return  # what was known stays known
             self._file(waiting, self._failed(dossier, item, piece, found, identifier))
             return
+        self.queue.eased(registry)
         body = orjson.loads(leaving.body)
         said = body["meta"]["passerelle"]
         provenance = Provenance(

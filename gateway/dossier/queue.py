@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 AT_ONCE = 64
 """Questions of files under way in the whole process."""
+FIRST_PACE_S, SLOWEST_PACE_S, EASED = 0.05, 10.0, 0.95
+"""How a registry's pace is found: halved when it says so, and quickened by each answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class _Lane:
     pace_s: float = 0.0
     under_way: int = 0
     closed_until: float = 0.0
+    slowed_until: float = 0.0
     turns: "OrderedDict[str, deque[Waiting]]" = field(default_factory=OrderedDict)
 
 
@@ -89,6 +92,21 @@ class Queue:
         """Leave a registry alone for a while."""
         lane = self._lane(registry)
         lane.closed_until = max(lane.closed_until, self._monotonic() + seconds)
+
+    def throttled(self, registry: str, seconds: float) -> None:
+        """A registry says it is asked too often: leave it alone for a while, then ask at half the pace."""
+        lane, now = self._lane(registry), self._monotonic()
+        self.close(registry, seconds)
+        if lane.slowed_until > now:
+            return  # those that were under way together say the same thing once
+        lane.slowed_until = now + seconds
+        lane.pace_s = min(SLOWEST_PACE_S, max(FIRST_PACE_S, lane.pace_s * 2))
+
+    def eased(self, registry: str) -> None:
+        """A registry answered: a little quicker from now on."""
+        lane = self._lane(registry)
+        if lane.pace_s:
+            lane.pace_s = lane.pace_s * EASED if lane.pace_s > FIRST_PACE_S / 4 else 0.0
 
     def hold(self, holder: str, seconds: float) -> None:
         """Let a portal's files wait: its pool is used up."""

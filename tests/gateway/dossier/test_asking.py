@@ -50,7 +50,7 @@ def item(key: str) -> Item:
             Outcome.OUT_OF_SCOPE,
         ),
         (provider_problem("04", "Urssaf", "002"), State.UNAVAILABLE, Outcome.UNAVAILABLE),
-        (provider_problem("04", "Urssaf", "008"), State.UNAVAILABLE, Outcome.UNAVAILABLE),
+        (provider_problem("04", "Urssaf", "008"), State.PENDING, Outcome.UNAVAILABLE),
         (provider_problem("04", "Urssaf", "020"), State.UNAVAILABLE, Outcome.UNAVAILABLE),
         (provider_problem("04", "Urssaf", "005"), State.MISSING, Outcome.UNKNOWN),
         (problem("00105"), State.UNAVAILABLE, Outcome.UNAVAILABLE),

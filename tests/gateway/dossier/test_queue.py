@@ -124,6 +124,25 @@ def test_a_pace_is_kept_between_two_questions() -> None:
     assert order == ["a", "b", "a", "b"]
 
 
+def test_a_throttling_registry_is_asked_at_a_slower_pace_then_quicker_again() -> None:
+    """Nobody loses its turn; the pace is found again by its answers."""
+    line, time = queue()
+    stand(line, "a", 6)
+    line.throttled("urssaf", 1)
+    line.throttled("urssaf", 1)  # the second was under way with the first
+    assert taken(line) == []
+    time.at += 1
+    (first,) = taken(line)
+    assert taken(line) == []
+    line.done("urssaf", first)
+    time.at += 0.1
+    assert len(taken(line)) == 1
+    for _ in range(200):
+        line.eased("urssaf")
+    time.at += 1
+    assert len(taken(line)) == 3
+
+
 def test_a_withdrawn_file_leaves_every_line() -> None:
     """Nothing more is asked for it."""
     line, _ = queue()

@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`python -m bench.files`: application files on one core: how soon one is complete, what many do to plain calls.
+
+single      one file while registries answer in 50 ms to 5 s: from the SIRET to the complete file, beside the slowest
+crowd       two hundred files at once: how long until all are complete, and plain calls' times before and meanwhile
+quota       the same while one registry refuses what exceeds its quota: how far apart the first and last files end
+
+The gateway is the shipped one on a core of its own; the registries are its simulators, made slow in another process.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bench.proc import NotReady, cores, free_port, on_core
+from bench.state import clean, command, dlnuf, prepared
+from bench.world import invented, sirets
+from connectors.kit.contract import load_all
+from gateway.source.simulated import addresses, simulators
+
+BUYER = "99910077900019"
+PERSON = {"prenom": "Eloïse", "nom": "Vercheny", "qualite": "présidente"}
+FASTEST_S, SLOWEST_S = 0.05, 5.0
+QUIET_S = 0.02
+CONTROL = "/banc"
+PATIENCE_S = 300
+PLAIN = "/v4/insee/sirene/etablissements/{}?context=banc&object=banc&recipient=13002526500013"
+
+
+def registries(port: int, companies: int) -> None:
+    """Serve all simulators, with a time to wait for each and a quota for one, as last told at `/banc`."""
+    import uvicorn
+
+    app = simulators(load_all(), lambda: datetime.now(UTC), invented(companies))
+    told: dict[str, Any] = {"lags": {}, "quota": {}}
+    seen: dict[str, tuple[int, int]] = {}
+
+    async def lagging(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] == CONTROL:
+            told.update(json.loads((await receive())["body"]))
+            await _said(send, 200, b"{}")
+            return
+        if scope["type"] == "http" and "token" not in scope["path"] and "oauth" not in scope["path"]:
+            name = scope["path"].split("/", 2)[1]
+            if (limit := told["quota"].get(name)) is not None:
+                second = int(time.time())
+                last, count = seen.get(name, (0, 0))
+                count = count + 1 if last == second else 1
+                seen[name] = (second, count)
+                if count > limit:
+                    await _said(send, 429, b"{}")
+                    return
+            await asyncio.sleep(told["lags"].get(name, told["lags"].get("", 0)))
+        await app(scope, receive, send)
+
+    uvicorn.run(lagging, port=port, log_level="warning", lifespan="off")
+
+
+async def _said(send: Any, status: int, body: bytes) -> None:
+    fields = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": fields})
+    await send({"type": "http.response.body", "body": body})
+
+
+@contextmanager
+def child(words: list[str], env: dict[str, str], url: str) -> Iterator[None]:
+    """A process that answers at an address for the time of the block."""
+    with tempfile.TemporaryFile() as log, subprocess.Popen(words, env=env, stdout=log, stderr=log) as process:
+        try:
+            end = time.monotonic() + 40
+            while True:
+                try:
+                    httpx.get(url, timeout=1)
+                    break
+                except httpx.HTTPError:
+                    if time.monotonic() > end or process.poll() is not None:
+                        log.seek(0)
+                        raise NotReady(log.read().decode()[-2000:]) from None
+                    time.sleep(0.1)
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+def opening(siret: str, reference: str) -> dict[str, Any]:
+    """What a portal sends."""
+    return {
+        "siret": siret,
+        "acheteur": {"siret": BUYER},
+        "consultation": {
+            "source": "profil",
+            "reference": reference,
+            "objet": "Mesure",
+            "date_limite": "2099-01-01T12:00:00Z",
+        },
+        "type_marche": "travaux",
+        "certificats_anticipes": True,
+        "consentement": {"par": PERSON, "certificats_anticipes": True},
+    }
+
+
+class Driver:
+    """The portal of the measurement, and a plain caller beside it."""
+
+    def __init__(self, address: str, control: str, portal: str, plain: str) -> None:
+        limits = httpx.Limits(max_connections=300)
+        self.client = httpx.AsyncClient(base_url=address, timeout=60, limits=limits)
+        # A caller of its own: it must wait for the gateway, and not for a place in the portal's pool.
+        self.other = httpx.AsyncClient(base_url=address, timeout=60)
+        self.complete: set[str] = set()
+        self.looked = asyncio.Condition()
+        self._control = control + CONTROL
+        self._portal = {"authorization": f"Bearer {portal}"}
+        self._plain = {"authorization": f"Bearer {plain}"}
+
+    async def told(self, lags: dict[str, float], quota: dict[str, int] | None = None) -> None:
+        """How slow the registries are from now on."""
+        await self.client.put(self._control, json={"lags": lags, "quota": quota or {}})
+
+    async def file(self, siret: str, reference: str) -> float:
+        """Open a file; seconds until it is complete."""
+        began = time.perf_counter()
+        opened = await self.client.post("/v1/candidatures", json=opening(siret, reference), headers=self._portal)
+        opened.raise_for_status()
+        path = f"/v1/candidatures/{opened.json()['data']['id']}/events"
+        async with self.client.stream("GET", path, headers=self._portal, timeout=PATIENCE_S) as stream:
+            if stream.status_code == 200:
+                async for line in stream.aiter_lines():
+                    if line == "event: dossier.complet":
+                        return time.perf_counter() - began
+        # More files than may be listened to at once: one list of all of them is looked at now and then.
+        identifier = opened.json()["data"]["id"]
+        await self.completed(identifier)
+        return time.perf_counter() - began
+
+    async def completed(self, identifier: str) -> None:
+        """Return once the watch has seen a file complete."""
+        async with self.looked:
+            await self.looked.wait_for(lambda: identifier in self.complete)
+
+    async def watch(self) -> None:
+        """Note which files are complete, all in one look."""
+        while True:
+            await asyncio.sleep(0.5)
+            found = await self.client.get("/v1/candidatures", headers=self._portal)
+            async with self.looked:
+                self.complete |= {row["id"] for row in found.json()["data"] if row["complet"]}
+                self.looked.notify_all()
+
+    async def plain(self, sirets_: list[str], seconds: float, until: asyncio.Event | None = None) -> list[float]:
+        """Plain calls, one after the other, 20 ms apart; milliseconds each."""
+        found = []
+        end = time.perf_counter() + seconds
+        number = 0
+        while time.perf_counter() < end and not (until is not None and until.is_set()):
+            number += 1
+            began = time.perf_counter()
+            answer = await self.other.get(PLAIN.format(sirets_[number % len(sirets_)]), headers=self._plain)
+            answer.raise_for_status()
+            found.append((time.perf_counter() - began) * 1000)
+            await asyncio.sleep(0.02)
+        return found
+
+
+def times(found: list[float]) -> dict[str, float]:
+    """Median and 99th percentile, in milliseconds."""
+    ordered = sorted(found)
+    return {
+        "n": len(ordered),
+        "p50": round(statistics.median(ordered), 2),
+        "p99": round(ordered[-1 - len(ordered) // 100], 2),
+    }
+
+
+async def measured(driver: Driver, files: int, names: list[str]) -> dict[str, Any]:
+    """All three measurements."""
+    known = sirets(2 * files + 200)
+    await driver.told({"": QUIET_S})
+    await driver.file(known[0], "échauffement")
+    others = [name for name in names if name not in ("insee", "dgfip")]
+    step = (SLOWEST_S - FASTEST_S) / len(others)
+    lags = {name: FASTEST_S + rank * step for rank, name in enumerate(others)}
+    await driver.told({**lags, "insee": FASTEST_S, "dgfip": SLOWEST_S})
+    single = await driver.file(known[1], "seul")
+
+    await driver.told({"": QUIET_S})
+    quiet = await driver.plain(known[-150:], 3)
+    watching = asyncio.create_task(driver.watch())
+    over = asyncio.Event()
+    calling = asyncio.create_task(driver.plain(known[-150:], PATIENCE_S, over))
+    began = time.perf_counter()
+    crowd = await asyncio.gather(*(driver.file(siret, f"foule-{siret}") for siret in known[2 : 2 + files]))
+    crowd_s = time.perf_counter() - began
+    over.set()
+    busy = await calling
+
+    await driver.told({"": QUIET_S}, {"msa": 1_000, "qualibat": 20})
+    began = time.perf_counter()
+    rationed = await asyncio.gather(
+        *(driver.file(siret, f"quota-{siret}") for siret in known[2 + files : 2 + files + files // 2])
+    )
+    quota_s = time.perf_counter() - began
+    watching.cancel()
+    return {
+        "single": {
+            "slowest_registry_s": SLOWEST_S,
+            "complete_s": round(single, 2),
+            "ratio": round(single / SLOWEST_S, 3),
+        },
+        "crowd": {
+            "files": files,
+            "all_complete_s": round(crowd_s, 1),
+            "median_s": round(statistics.median(crowd), 1),
+            "plain_alone_ms": times(quiet),
+            "plain_meanwhile_ms": times(busy),
+        },
+        "quota": {
+            "files": files // 2,
+            "all_complete_s": round(quota_s, 1),
+            "first_s": round(min(rationed), 1),
+            "median_s": round(statistics.median(rationed), 1),
+            "last_s": round(max(rationed), 1),
+        },
+    }
+
+
+def run(files: int, folder: Path) -> dict[str, Any]:
+    """Start the registries and the gateway, measure, and stop them."""
+    contracts = load_all()
+    state = prepared(folder, 10)
+    where = ("--state", str(state.folder))
+    right = ("--siret", "13002526500013", "--name", "Portail", "--purpose", "candidature_marches_publics")
+    holder = dlnuf("habilitation", "create", *right, "--scopes", "all", "--recipients", "any", *where).strip()
+    portal = dlnuf("token", "issue", "--habilitation", holder, *where).strip()
+    behind, front = free_port(), free_port()
+    base, address = f"http://127.0.0.1:{behind}", f"http://127.0.0.1:{front}"
+    env = clean(
+        {
+            "DLNUF_STATE": str(state.folder),
+            "DLNUF_PORT": str(front),
+            "DLNUF_PUBLIC_URL": address,
+            **addresses(contracts, base),
+        }
+    )
+    pretending = [sys.executable, "-m", "bench.files", "--registries", str(behind), "--files", str(files)]
+    place = cores()
+    with on_core(place.registry):
+        simulated = child(pretending, clean(), base + "/rien")
+        with simulated, on_core(place.system), child([command(), "serve"], env, address + "/v4/ping"):
+            os.sched_setaffinity(0, {place.load})
+            driver = Driver(address, base, portal, state.token.read_text("ascii").strip())
+            with asyncio.Runner() as runner:
+                return runner.run(measured(driver, files, list(contracts)))
+
+
+def main() -> int:
+    """Run it; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m bench.files", description=__doc__)
+    parser.add_argument("--files", type=int, default=200, help="combien de dossiers à la fois")
+    parser.add_argument("--out", type=Path, help="fichier JSON des résultats")
+    parser.add_argument("--registries", type=int, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.registries:
+        registries(chosen.registries, 2 * chosen.files + 200)
+        return 0
+    with tempfile.TemporaryDirectory(prefix="dlnuf-bench-files-") as folder:
+        found = run(chosen.files, Path(folder))
+    print(json.dumps(found, indent=2, ensure_ascii=False))
+    if chosen.out:
+        chosen.out.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -35,6 +35,7 @@ from gateway.dossier.rules import Sheets
 from gateway.dossier.sheets import load_sheets
 from gateway.edge.candidatures import add_candidatures
 from gateway.edge.evidence import Evidence, Outsiders
+from gateway.edge.exports import add_exports
 from gateway.edge.hot import Application, HotRoute
 from gateway.edge.log import add_log
 from gateway.edge.log_health import add_log_health
@@ -157,7 +158,9 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
         settings.trusted_proxies,
         frozenset(contract.relay.address for contract in contracts.values() if contract.relay.address),
     )
-    add_candidatures(behind, lambda: opened[0].office, lambda: opened[0].house, settings.trusted_proxies)
+    rooms = (lambda: opened[0].office, lambda: opened[0].house)
+    add_candidatures(behind, *rooms, settings.trusted_proxies)
+    add_exports(behind, *rooms, lambda: opened[0].evidence.room.receipts, settings.trusted_proxies)
 
     async def looked(person: Person, role: Role, query: str) -> None:
         trace = opened[0].trace

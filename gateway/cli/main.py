@@ -20,6 +20,7 @@ NOUNS = (
     "policy",
     "audit",
     "verify",
+    "dossier",
     "witness",
     "connector",
     "openapi",

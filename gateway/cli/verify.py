@@ -19,6 +19,7 @@ _EXAMPLE = """Exemples :
   dlnuf verify coherence.txt --ancien point-de-controle.txt --cle journal.pub
   dlnuf verify journee-2026-11-23.json --cle journal.pub
   dlnuf verify recu.tlog-proof --politique temoins.policy --horodatage 4096.tsr --certificats autorite.pem
+  dlnuf verify dossier.zip --cle journal.pub
   dlnuf verify .sandbox --ancien point-de-controle.txt"""
 
 
@@ -80,8 +81,11 @@ def _small(content: bytes, arguments: argparse.Namespace) -> Findings:
 def _export(arguments: argparse.Namespace) -> Findings:
     """A month of the log, as `dlnuf audit export` writes it; with --ancien, against a checkpoint of the same size."""
     from gateway.audit.bundle import BadExport, opened_export
+    from gateway.verify_packet import is_package
 
     policy = _policy(arguments)
+    if is_package(arguments.file):
+        return _package(arguments.file, policy)
     try:
         with opened_export(arguments.file) as found:
             note = found.note()
@@ -106,6 +110,16 @@ def _export(arguments: argparse.Namespace) -> Findings:
         "que le mois est complet : un enregistrement absent du fichier peut être d'un autre mois, ou avoir été effacé"
     )
     return findings
+
+
+def _package(path: Path, policy: WitnessPolicy) -> Findings:
+    """The package of an application, as `/v1/candidatures/…/exports/dossier.zip` gives it."""
+    from gateway.verify_packet import MAX_BYTES as MOST
+    from gateway.verify_packet import package
+
+    if path.stat().st_size > MOST:
+        raise Refused("ce paquet est trop grand")
+    return package(_content(path, MOST), policy)
 
 
 def _whole_log(arguments: argparse.Namespace) -> int:

@@ -64,6 +64,7 @@ WORDINGS: Mapping[str, Wording] = {
     "00724": Wording(409, "Rien à contester", "Cette pièce ne porte encore aucune réponse d'un registre."),
     "00725": Wording(403, "Non permis", "Ce dossier n'est pas celui de l'entreprise que vous représentez."),
     "00726": Wording(410, "Retour déjà utilisé", "Ce retour a déjà servi, a expiré, ou n'est pas de ce service."),
+    "00727": Wording(409, "DUME incomplet", "Il manque de quoi écrire la réponse au format européen DUME."),
 }
 
 

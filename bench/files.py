@@ -10,6 +10,8 @@ The gateway is the shipped one on a core of its own; the registries are its simu
 
 import argparse
 import asyncio
+import contextlib
+import itertools
 import json
 import os
 import signal
@@ -120,13 +122,11 @@ class Driver:
     def __init__(self, address: str, control: str, portal: str, plain: str) -> None:
         limits = httpx.Limits(max_connections=300)
         self.client = httpx.AsyncClient(base_url=address, timeout=60, limits=limits)
-        # A caller of its own: it must wait for the gateway, and not for a place in the portal's pool.
-        self.other = httpx.AsyncClient(base_url=address, timeout=60)
+        self._address, self._token = address, plain
         self.complete: set[str] = set()
         self.looked = asyncio.Condition()
         self._control = control + CONTROL
         self._portal = {"authorization": f"Bearer {portal}"}
-        self._plain = {"authorization": f"Bearer {plain}"}
 
     async def told(self, lags: dict[str, float], quota: dict[str, int] | None = None) -> None:
         """How slow the registries are from now on."""
@@ -162,19 +162,31 @@ class Driver:
                 self.complete |= {row["id"] for row in found.json()["data"] if row["complet"]}
                 self.looked.notify_all()
 
-    async def plain(self, sirets_: list[str], seconds: float, until: asyncio.Event | None = None) -> list[float]:
-        """Plain calls, one after the other, 20 ms apart; milliseconds each."""
-        found = []
-        end = time.perf_counter() + seconds
-        number = 0
-        while time.perf_counter() < end and not (until is not None and until.is_set()):
-            number += 1
+    @contextmanager
+    def plain(self, seconds: float) -> Iterator[list[float]]:
+        """A caller in a process of its own, so that only the gateway makes it wait; milliseconds of each call."""
+        found: list[float] = []
+        words = [sys.executable, "-m", "bench.files", "--plain", str(seconds), self._address, self._token]
+        with subprocess.Popen(words, env=clean(), stdout=subprocess.PIPE) as process:
+            yield found
+            process.send_signal(signal.SIGINT)
+            found += json.loads(process.communicate()[0])
+
+
+def plain_calls(seconds: float, address: str, token: str) -> list[float]:
+    """Plain calls, one after the other, 20 ms apart, for so long or until interrupted; milliseconds each."""
+    found: list[float] = []
+    end = time.perf_counter() + seconds
+    headers = {"authorization": f"Bearer {token}"}
+    with contextlib.suppress(KeyboardInterrupt), httpx.Client(base_url=address, timeout=60, headers=headers) as client:
+        for siret in itertools.cycle(sirets(200)[50:]):
+            if time.perf_counter() > end:
+                break
             began = time.perf_counter()
-            answer = await self.other.get(PLAIN.format(sirets_[number % len(sirets_)]), headers=self._plain)
-            answer.raise_for_status()
+            client.get(PLAIN.format(siret)).raise_for_status()
             found.append((time.perf_counter() - began) * 1000)
-            await asyncio.sleep(0.02)
-        return found
+            time.sleep(0.02)
+    return found
 
 
 def times(found: list[float]) -> dict[str, float]:
@@ -199,15 +211,14 @@ async def measured(driver: Driver, files: int, names: list[str]) -> dict[str, An
     single = await driver.file(known[1], "seul")
 
     await driver.told({"": QUIET_S})
-    quiet = await driver.plain(known[-150:], 3)
+    with driver.plain(PATIENCE_S) as quiet:
+        await asyncio.sleep(4)
     watching = asyncio.create_task(driver.watch())
-    over = asyncio.Event()
-    calling = asyncio.create_task(driver.plain(known[-150:], PATIENCE_S, over))
-    began = time.perf_counter()
-    crowd = await asyncio.gather(*(driver.file(siret, f"foule-{siret}") for siret in known[2 : 2 + files]))
-    crowd_s = time.perf_counter() - began
-    over.set()
-    busy = await calling
+    with driver.plain(PATIENCE_S) as busy:
+        await asyncio.sleep(1)
+        began = time.perf_counter()
+        crowd = await asyncio.gather(*(driver.file(siret, f"foule-{siret}") for siret in known[2 : 2 + files]))
+        crowd_s = time.perf_counter() - began
 
     await driver.told({"": QUIET_S}, {"msa": 1_000, "qualibat": 20})
     began = time.perf_counter()
@@ -274,7 +285,11 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=200, help="combien de dossiers à la fois")
     parser.add_argument("--out", type=Path, help="fichier JSON des résultats")
     parser.add_argument("--registries", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--plain", nargs=3, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
+    if chosen.plain:
+        print(json.dumps(plain_calls(float(chosen.plain[0]), chosen.plain[1], chosen.plain[2])))
+        return 0
     if chosen.registries:
         registries(chosen.registries, 2 * chosen.files + 200)
         return 0

@@ -174,5 +174,20 @@ def test_a_badly_written_value_is_refused(key: str, value: object) -> None:
         check({**ANSWERED, "id": identity(1), key: value})
 
 
+@pytest.mark.parametrize(
+    ("id", "at"),
+    [
+        (f"{identity(1)}\n2026-11-22T10:00:00.123Z", ""),
+        ("", f"{identity(1)}\n2026-11-22T10:00:00.123Z"),
+        (identity(1), "2026-11-22T10:00:00.123Z\n"),
+        ("2026-11-22T10:00:00.123Z", identity(1)),
+    ],
+)
+def test_two_texts_that_are_right_only_together_are_refused(id: str, at: str) -> None:
+    check(REFUSED | {"id": identity(1), "at": "2026-11-22T10:00:00.123Z"})
+    with pytest.raises(BadRecord):
+        check(REFUSED | {"id": id, "at": at})
+
+
 def test_a_siret_may_be_a_derived_text() -> None:
     check({**ASKED, "id": identity(1), "recipient": Texte("13002526500013")})

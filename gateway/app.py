@@ -42,6 +42,7 @@ from gateway.edge.log_health import add_log_health
 from gateway.edge.pages import add_pages
 from gateway.edge.pings import Pings
 from gateway.edge.published import add_contract
+from gateway.edge.registry_health import add_registry_health
 from gateway.edge.router import Router
 from gateway.exchange import House
 from gateway.identity.bearer import Bearer
@@ -139,6 +140,7 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
                 menu=(*console_pages.MENU, *company_pages.MENU),
             )
             behind.state.console = everything.console
+            behind.state.registries = everything.source.standings
             behind.state.company = everything.company
             try:
                 yield
@@ -172,6 +174,7 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
     console_pages.add_console(behind)
     add_contract(behind)
     add_log(behind, lambda: opened[0].evidence.room, lambda: opened[0].house, settings.trusted_proxies)
+    add_registry_health(behind, lambda: opened[0].source.standings())
     add_log_health(behind, lambda: opened[0].publisher, lambda: opened[0].log.size, lambda: opened[0].evidence.states())
     products = [product for contract in contracts.values() for product in contract.products.values()]
     return HotRoute(behind, Router(products), lambda: opened[0].house, settings.trusted_proxies)

@@ -76,6 +76,16 @@ class Window:
         when = self.day.isoformat() if self.day else "" if self.weekday is None else _DAYS[self.weekday]
         return f"{when} {self.start:%H:%M}-{self.end:%H:%M}".strip()
 
+    def next(self, now: datetime) -> datetime | None:
+        """When the window opens next, after `now`; None when it was for one day and that has begun."""
+        local = now.astimezone(PARIS)
+        for ahead in range(8):
+            day = self.day or local.date() + timedelta(days=ahead)
+            begin = datetime.combine(day, self.start, PARIS)
+            if begin > local and self.weekday in (None, day.weekday()):
+                return begin
+        return None
+
     def remaining(self, now: datetime) -> int:
         """Whole seconds until the window ends; 0 outside it."""
         local = now.astimezone(PARIS)

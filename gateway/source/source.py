@@ -13,6 +13,7 @@ from connectors.kit.parameters import DATED, KINDS, Wrong
 from connectors.kit.paris import PARIS
 from gateway.problems import JSON_API, Problem, Wording, problem, provider_problem, several
 from gateway.source.breaker import Breaker
+from gateway.source.standing import History, Standing, standing
 from gateway.source.together import Together
 from gateway.values import Question, Sourced
 
@@ -59,6 +60,7 @@ class Source:
         self._maintenance = maintenance
         self._also_accepted = also_accepted
         self._together: Together[Sourced] = Together()
+        self._histories = {name: History() for name in contracts}
         self._breakers = {
             name: Breaker(contract.breaker.failures, contract.breaker.pause_s, monotonic)
             for name, contract in contracts.items()
@@ -96,6 +98,8 @@ class Source:
         breaker = self._breakers[call.question.product.registry]
         outcome: BaseException | None = None
         breaker.before()
+        history = self._histories[call.question.product.registry]
+        history.in_flight += 1
         try:
             answer = await call.question.version.conversation(**call.arguments)
         except RegistryError as error:
@@ -110,12 +114,33 @@ class Source:
             outcome = error
             raise
         finally:
+            history.in_flight -= 1
             breaker.after(outcome)
+            self._remember(history, outcome, call.question.product)
         return self.dated(call, answer)
 
     def states(self) -> dict[str, str]:
         """For each registry, whether it is asked (`closed`), left alone (`open`) or tried again (`half_open`)."""
         return {name: breaker.state for name, breaker in self._breakers.items()}
+
+    def standings(self) -> list[Standing]:
+        """Where every registry stands."""
+        now = self._clock()
+        return [
+            standing(contract, self._breakers[name].state, self._histories[name], now, maintenance=self._maintenance)
+            for name, contract in self._contracts.items()
+        ]
+
+    def _remember(self, history: History, outcome: BaseException | None, product: Product) -> None:
+        """When the registry last answered, and last failed. « Not found » is an answer; one broken off, neither."""
+        if outcome is not None and not isinstance(outcome, Exception):
+            return
+        error = outcome if isinstance(outcome, RegistryError) or outcome is None else UnknownAnswer()
+        found = translated(error, product) if error is not None else None
+        if found is None or found.status < 500:
+            history.answered_at = self._clock()
+        else:
+            history.failed_at, history.code = self._clock(), found.code
 
     def dated(self, call: Call, answer: Answer[Any]) -> Sourced:
         """An answer obtained just now, with its registry's name and how long it stays fresh."""

@@ -7,7 +7,10 @@ altogether: browsers would then send `Origin: null` with our own forms, and nobo
 
 from collections.abc import Mapping
 
-PREFIXES = ("/connexion", "/deconnexion", "/compte", "/console", "/entreprise", "/instruction", "/candidature", "/aide")
+PREFIXES = (
+    *("/connexion", "/deconnexion", "/compte", "/console", "/entreprise", "/instruction", "/candidature", "/aide"),
+    "/operateur",
+)
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (

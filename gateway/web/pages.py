@@ -12,7 +12,7 @@ from gateway.people.openid import OpenId
 from gateway.people.people import People
 from gateway.people.person import Role
 from gateway.purpose.load import Policies
-from gateway.web import account, errors, home, instruction, signing_in
+from gateway.web import account, errors, home, instruction, registries, signing_in
 from gateway.web.cookies import Cookies
 from gateway.web.look import Entry, Web, environment
 from gateway.web.pace import Pace
@@ -21,6 +21,7 @@ from gateway.web.static import Assets
 MENU = (
     Entry("Mon compte", "/compte"),
     Entry("Représentations", instruction.ADDRESS, Role.INSTRUCTOR),
+    registries.ENTRY,
 )
 
 
@@ -30,7 +31,14 @@ def add_web(
     """Put the pages on the application, after its other routes. `more`: other rooms' pages."""
     assets = Assets()
     assets.install(app)
-    for router in (home.router(contracts, policies), signing_in.router, account.router, instruction.router, *more):
+    for router in (
+        home.router(contracts, policies),
+        signing_in.router,
+        account.router,
+        instruction.router,
+        registries.router,
+        *more,
+    ):
         app.include_router(router)
     errors.install(app)
 

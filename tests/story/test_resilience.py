@@ -40,10 +40,12 @@ class Registry:
         self.calls = 0
         self.failing = False
         self.slowly = slowly
+        self.asked = asyncio.Event()
         self.body = company()
 
     async def __call__(self, writer: Writer) -> None:
         self.calls += 1
+        self.asked.set()
         if self.slowly:
             await asyncio.sleep(0.3)
         writer.write(http(b"{}", status="503 Service Unavailable") if self.failing else http(self.body))
@@ -167,3 +169,36 @@ async def test_a_flood_of_unknown_tokens_is_refused_and_counted_without_filling_
         "asked",
         "answered",
     ]
+
+
+async def test_operators_are_told_what_each_registry_goes_through(tmp_path: Path) -> None:
+    registry = Registry(slowly=True)
+    later = {"seconds": 0.0}
+
+    async with gateway_before(tmp_path, registry, later=later) as client:
+
+        async def told() -> dict[str, object]:
+            answer = await client.get("/health/registries/details")
+            assert answer.status_code == 200
+            found: dict[str, object] = answer.json()["insee"]
+            return found
+
+        before = await told()
+        assert (before["state"], before["in_flight"], before["concurrency"]) == ("closed", 0, 64)
+        assert (before["last_success_at"], before["last_failure_at"], before["last_failure_code"]) == (None, None, None)
+        assert (before["connect_timeout_s"], before["timeout_s"], before["stale_for_s"]) == (2, 4, 86_400)
+        asking = asyncio.create_task(client.get(PATH, params=PARAMETERS))
+        async with asyncio.timeout(10):
+            await registry.asked.wait()  # the registry takes its time
+        assert (await told())["in_flight"] == 1
+        assert (await asking).status_code == 200
+        answered = await told()
+        assert (answered["in_flight"], answered["last_failure_at"]) == (0, None)
+        assert answered["last_success_at"]
+        registry.failing, later["seconds"] = True, 7200.0
+        failed = await client.get(PATH.replace("999100118", "999100225"), params=PARAMETERS)
+        assert failed.status_code == 502
+        after = await told()
+        assert (after["last_success_at"], after["last_failure_code"]) == (answered["last_success_at"], "01001")
+        assert str(after["last_failure_at"]) > str(after["last_success_at"])
+        assert (await client.get("/health/registries")).json() == {"insee": "closed"}  # for programs that read it

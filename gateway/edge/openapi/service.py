@@ -116,6 +116,72 @@ BREAKERS: Json = {
     "additionalProperties": {"type": "string", "enum": ["closed", "open", "half_open"]},
 }
 
+_SINCE: Json = {"type": ["string", "null"], "format": "date-time"}
+DETAILS: Json = {
+    "type": "object",
+    "title": "Registres",
+    "description": "Pour chaque registre, ce que son contrat promet et ce qui s'est passé depuis le démarrage.",
+    "additionalProperties": object_of(
+        {
+            "title": {"type": "string", "title": "Nom", "description": "Le registre, en clair."},
+            "state": {
+                "type": "string",
+                "enum": ["closed", "open", "half_open"],
+                "title": "Disjoncteur",
+                "description": "Interrogé (`closed`), laissé en paix (`open`) ou essayé de nouveau (`half_open`).",
+            },
+            "in_flight": {
+                "type": "integer",
+                "minimum": 0,
+                "title": "Questions en cours",
+                "description": "Celles que le registre n'a pas encore tranchées.",
+            },
+            "concurrency": {
+                "type": "integer",
+                "minimum": 1,
+                "title": "Connexions",
+                "description": "Combien de questions lui sont posées à la fois ; les suivantes attendent.",
+            },
+            "connect_timeout_s": {
+                "type": "number",
+                "title": "Délai de connexion",
+                "description": "En secondes.",
+            },
+            "timeout_s": {"type": "number", "title": "Délai total", "description": "En secondes."},
+            "maintenance_until": {
+                **_SINCE,
+                "title": "Fin de la maintenance",
+                "description": "De celle en cours ; `null` s'il n'y en a pas.",
+            },
+            "next_maintenance_at": {
+                **_SINCE,
+                "title": "Prochaine maintenance",
+                "description": "Quand elle commence ; `null` si aucune n'est annoncée.",
+            },
+            "last_success_at": {
+                **_SINCE,
+                "title": "Dernière réponse",
+                "description": "Un « inconnu » du registre en est une.",
+            },
+            "last_failure_at": {**_SINCE, "title": "Dernier échec", "description": "Depuis le démarrage."},
+            "last_failure_code": {
+                "type": ["string", "null"],
+                "title": "Code du dernier échec",
+                "description": "Celui que l'appelant a reçu.",
+            },
+            "stale_for_s": {
+                "type": "integer",
+                "minimum": 0,
+                "title": "Réponse périmée",
+                "description": "Depuis combien de secondes au plus une réponse gardée peut être périmée pour tenir "
+                "lieu de celle du registre ; 0 quand aucune ne le peut.",
+            },
+        },
+        "Registre",
+        "Un registre, à l'instant.",
+    ),
+}
+
 
 def section(facts: Facts) -> Section:
     """All pages that are not data."""
@@ -151,6 +217,7 @@ def section(facts: Facts) -> Section:
         "content": _json(ref("schemas", "Etat")),
     }
     add("/health/registries", "État du dialogue avec chaque registre", _json(BREAKERS))
+    add("/health/registries/details", "Ce que vit le dialogue avec chaque registre", _json(DETAILS))
     add("/pings", "Tous les essais de fournisseurs", _json(PINGS))
     for contract in facts.contracts.values():
         for ping in contract.pings:

@@ -140,3 +140,20 @@ def test_a_day_is_midnight_in_paris() -> None:
     assert epoch("2026-01-15") == 1768431600
     assert epoch("2026-07-15T12:00:00") == 1784066400
     assert epoch("") is epoch(None) is epoch("2026-02-30") is epoch("hier") is None
+
+
+@pytest.mark.parametrize(
+    ("window", "now", "opens"),
+    [
+        ("01:00-02:00", "2026-11-24T00:30", "2026-11-24T01:00"),
+        ("01:00-02:00", "2026-11-24T01:00", "2026-11-25T01:00"),
+        ("23:30-00:30", "2026-11-24T00:10", "2026-11-24T23:30"),
+        ("sunday 23:00-23:45", "2026-11-24T12:00", "2026-11-29T23:00"),
+        ("sunday 23:00-23:45", "2026-11-29T23:00", "2026-12-06T23:00"),
+        ("2026-12-20 13:00-17:00", "2026-11-24T12:00", "2026-12-20T13:00"),
+        ("2026-12-20 13:00-17:00", "2026-12-20T13:00", None),
+    ],
+)
+def test_when_a_window_opens_next(window: str, now: str, opens: str | None) -> None:
+    found = Window.parse(window).next(datetime.fromisoformat(now).replace(tzinfo=PARIS))
+    assert found == (datetime.fromisoformat(opens).replace(tzinfo=PARIS) if opens else None)

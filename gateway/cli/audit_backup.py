@@ -14,8 +14,10 @@ from gateway.audit.verify import verify
 from gateway.cli.state import Misuse, leaf, place
 
 LOG, SUBJECTS, KEY, POLICIES = "audit.db", "subjects.db", "audit.pub", "policies"
-BESIDE = ("holds.db", "register.db")
-"""What the records are read by: which are held, and what each habilitation may ask."""
+BESIDE = ("holds.db", "register.db", "stamps.db")
+"""What the records are read by: which are held, what each habilitation may ask, and who stamped their heads."""
+NAMING = ("people.db", "console.db", "company.db", "dossiers.db")
+"""What names people and application files: copied apart, because it must be forgotten earlier than the log."""
 
 _PAGES, _PAUSE_S = 1000, 0.01  # so many pages at a time, and a breath between: the gateway writes meanwhile
 
@@ -31,6 +33,11 @@ def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "--subjects-out", metavar="DOSSIER", type=Path,
         help="dossier à créer, ailleurs, pour les clés des sujets ; sans lui, elles ne sont pas copiées",
     )  # fmt: skip
+    parser.add_argument(
+        "--people-out", metavar="DOSSIER", type=Path,
+        help="dossier à créer, ailleurs, pour ce qui nomme des personnes : comptes, revues, contestations, dossiers ; "
+        "sans lui, rien de cela n'est copié",
+    )  # fmt: skip
 
 
 def _backup(args: argparse.Namespace) -> None:
@@ -39,7 +46,7 @@ def _backup(args: argparse.Namespace) -> None:
         raise Misuse(
             f"il n'y a pas de journal dans « {where.state} » ; s'il est dans PostgreSQL, sauvegardez-le avec pg_dump."
         )
-    for folder in filter(None, (args.out, args.subjects_out)):
+    for folder in filter(None, (args.out, args.subjects_out, args.people_out)):
         folder.mkdir(mode=0o700, parents=True)  # an existing one is refused: no backup replaces another
     copied = [name for name in (LOG, *BESIDE) if _copied(where.state / name, args.out / name)]
     if (where.state / POLICIES).is_dir():
@@ -54,6 +61,9 @@ def _backup(args: argparse.Namespace) -> None:
         raise OSError(f"la copie ne se vérifie pas : {readable(report.problem.explanation)}")
     if args.subjects_out is not None and _copied(where.state / SUBJECTS, args.subjects_out / SUBJECTS):
         print(f"Clés des sujets copiées dans « {args.subjects_out} ».")
+    if args.people_out is not None:
+        named = [name for name in NAMING if _copied(where.state / name, args.people_out / name)]
+        print(f"Copié dans « {args.people_out} » : {', '.join(named) or 'rien, ces fichiers n’existent pas'}.")
     print(f"Copié dans « {args.out} » : {', '.join(copied)}.")
     print(f"Copie vérifiée : {report.size} enregistrements, racine {report.root}.")
 

@@ -3,13 +3,17 @@
 
 import re
 import shutil
+import sqlite3
 import threading
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from gateway.audit.log import ANCHOR, AuditLog
 from gateway.audit.note import Signer
+from gateway.audit.recording import written_at
 from gateway.audit.verify import verify
 from gateway.cli.main import parser
 from gateway.identity.keys import load
@@ -36,7 +40,7 @@ def test_a_backup_taken_while_records_are_written_verifies(world: Aged, capsys: 
 
     def write() -> None:
         while not done.is_set():
-            log.append_now([entry(20_000 + number[0])])
+            log.append_now([entry(20_000 + number[0], at=written_at(datetime.now(UTC)))])
             number[0] += 1
 
     writer = threading.Thread(target=write)
@@ -60,6 +64,20 @@ def test_the_subjects_keys_are_only_copied_elsewhere(world: Aged) -> None:
     assert world.run("backup", "--out", log, "--subjects-out", keys) == 0
     assert [path.name for path in keys.iterdir()] == ["subjects.db"]
     assert not (log / "subjects.db").exists()
+
+
+def test_what_names_people_is_only_copied_elsewhere(world: Aged) -> None:
+    for name in ("people.db", "dossiers.db"):
+        with closing(sqlite3.connect(world.state / name)) as db:
+            db.execute("CREATE TABLE kept(name TEXT)")
+            db.execute("INSERT INTO kept VALUES ('Camille Fictive')")
+            db.commit()
+    log, named = world.state.parent / "journal", world.state.parent / "personnes"
+    assert world.run("backup", "--out", log, "--people-out", named) == 0
+    assert {path.name for path in named.iterdir()} == {"people.db", "dossiers.db"}
+    with closing(sqlite3.connect(named / "dossiers.db")) as db:
+        assert db.execute("SELECT name FROM kept").fetchall() == [("Camille Fictive",)]
+    assert not {path.name for path in log.iterdir()} & {"people.db", "dossiers.db"}
 
 
 def test_no_backup_replaces_another(world: Aged) -> None:
@@ -87,7 +105,8 @@ def test_a_restored_backup_goes_on_where_it_stopped(world: Aged) -> None:
     shutil.copy(keys / "subjects.db", again.state)
     shutil.copytree(world.state / "keys", again.state / "keys")
     size = again.size()
-    again.write([again.exchange("2026-11-07")])
+    tomorrow = datetime.now(UTC) + timedelta(days=1)  # after the hold, which was placed today
+    again.write([again.exchange(f"{tomorrow:%Y-%m-%d}")])
     assert (again.verified().problem, again.size()) == (None, size + 2)
     assert again.run("hold", "list") == 0
 

@@ -47,7 +47,12 @@ PLATFORM: Mapping[str, Wording] = {
         "Votre jeton est valable, mais l'habilitation à laquelle il appartient n'ouvre pas cette ressource. "
         "La liste de vos droits est donnée par /privileges.",
     ),
-    "00101": Wording(401, "Interdit", "Le jeton est absent, illisible ou n'a pas été signé par ce service."),
+    "00101": Wording(
+        401,
+        "Interdit",
+        "Le jeton est absent, illisible ou n'a pas été signé par ce service. Transmettez-le tel qu'il vous a été "
+        "remis, dans l'en-tête « Authorization: Bearer ».",
+    ),
     "00103": Wording(
         401, "Jeton expiré", "Le jeton est arrivé à échéance : demandez-en un nouveau pour votre habilitation."
     ),
@@ -56,11 +61,16 @@ PLATFORM: Mapping[str, Wording] = {
         "Jeton sur liste noire",
         "Ce jeton a été révoqué, sans doute parce qu'il a été divulgué. Utilisez celui qui le remplace.",
     ),
-    "00106": Wording(401, "Jeton inconnu", "Ce jeton est bien signé mais n'est rattaché à aucune habilitation."),
+    "00106": Wording(
+        401,
+        "Jeton inconnu",
+        "Ce jeton est bien signé mais n'est rattaché à aucune habilitation : demandez-en un nouveau pour la vôtre.",
+    ),
     "00107": Wording(
         403,
         "Adresse IP non autorisée",
-        "Votre adresse IP ne figure pas parmi celles que l'habilitation autorise.",
+        "Votre adresse IP ne figure pas parmi celles que l'habilitation autorise. Appelez depuis l'une d'elles, ou "
+        "faites-y ajouter celle-ci.",
     ),
     "00201": Wording(422, _UNPROCESSABLE, "Le paramètre context est obligatoire et ne peut être donné qu'une fois."),
     "00202": Wording(422, _UNPROCESSABLE, "Le paramètre object est obligatoire et ne peut être donné qu'une fois."),
@@ -72,7 +82,8 @@ PLATFORM: Mapping[str, Wording] = {
     "00213": Wording(
         403,
         "Destinataire non autorisé",
-        "Le destinataire indiqué ne fait pas partie de ceux que votre habilitation autorise.",
+        "Le destinataire indiqué ne fait pas partie de ceux que votre habilitation autorise. Corrigez-le, ou "
+        "faites-l'y ajouter.",
     ),
     "00301": Wording(422, _UNPROCESSABLE, "Le numéro de SIREN n'est pas correctement formé."),
     "00302": Wording(422, _UNPROCESSABLE, "Le numéro de SIRET n'est pas correctement formé."),
@@ -89,9 +100,13 @@ PLATFORM: Mapping[str, Wording] = {
     "00333": Wording(422, _UNPROCESSABLE, "L'identifiant n'est ni un SIREN ni un numéro RNA correctement formé."),
     "00390": Wording(422, _UNPROCESSABLE, "Le paramètre profondeur doit être un nombre entier de 0 à 13."),
     "00401": Wording(400, "Mauvaise requête", "La requête ne peut pas être lue."),
-    "00402": Wording(404, "Version inconnue", "Cette version de l'API n'existe pas pour cette ressource."),
+    "00402": Wording(
+        404,
+        "Version inconnue",
+        "Cette version de l'API n'existe pas pour cette ressource ; /openapi.json donne celles qui existent.",
+    ),
     "00403": Wording(410, "Lien expiré", "Ce lien de téléchargement a expiré : demandez de nouveau le document."),
-    "00404": Wording(404, "Lien inconnu", "Ce lien ne désigne aucun document."),
+    "00404": Wording(404, "Lien inconnu", "Ce lien ne désigne aucun document : demandez de nouveau le document."),
     "00405": Wording(
         404,
         "Reçu inconnu",
@@ -109,7 +124,12 @@ PLATFORM: Mapping[str, Wording] = {
         "Trop de requêtes",
         "Vous avez dépassé le nombre d'appels permis. L'en-tête Retry-After dit quand recommencer.",
     ),
-    "00500": Wording(500, "Erreur interne", "Une erreur interne s'est produite ; nos équipes en sont averties."),
+    "00500": Wording(
+        500,
+        "Erreur interne",
+        "Une erreur interne s'est produite ; nos équipes en sont averties. Réessayez ; si elle persiste, donnez-nous "
+        "l'identifiant que porte l'en-tête X-Request-Id.",
+    ),
     "00501": Wording(
         502, "Erreur réseau", "Le réseau entre ce service et le fournisseur de données est momentanément coupé."
     ),

@@ -8,7 +8,7 @@
 | `documents.key` | encrypts the filed documents (AES-256-GCM) | 32 bytes, hexadecimal |
 | `links.key` | signs the documents' links (HMAC) | 32 bytes, hexadecimal |
 | `dossiers.key` | encrypts the application files (AES-256-GCM) | 32 bytes, hexadecimal |
-| `subjects.key` | commits the audit's subjects (HMAC) | 32 bytes, hexadecimal |
+| `subjects.key` | wraps the months' keys of the audit's subjects (AES-256-GCM) | 32 bytes, hexadecimal |
 """
 
 import json

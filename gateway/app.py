@@ -17,7 +17,7 @@ from fastapi import FastAPI
 
 from connectors.kit.contract import Contract, load_all
 from gateway.audit.ahead import keep_ahead
-from gateway.audit.closing import DayCloser
+from gateway.audit.closing import Closings, DayCloser
 from gateway.audit.index.closings import hints_of
 from gateway.audit.log import AuditLog
 from gateway.audit.note import Signer
@@ -51,6 +51,7 @@ from gateway.identity.register import Register
 from gateway.identity.vouched import Vouched
 from gateway.inflight import InFlight
 from gateway.logs import Aside, Lines
+from gateway.opendata.usage import Usage
 from gateway.people.openid import OpenId
 from gateway.people.people import People
 from gateway.people.person import Assurance, Person, Role
@@ -64,6 +65,7 @@ from gateway.source.doors import client_certificate, door
 from gateway.source.payloads import Cases, CasesFirst
 from gateway.source.source import Source
 from gateway.source.wire import ExtraHeaders, Wire
+from gateway.web import opendata
 from gateway.web.company import pages as company_pages
 from gateway.web.company.common import Company
 from gateway.web.console import pages as console_pages
@@ -113,6 +115,7 @@ class _Open:
     openid: OpenId | None
     console: Console
     company: Company
+    usage: Usage
     office: office.Office
 
 
@@ -169,7 +172,8 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
         await trace.event("log_read", actor=trace.person(person.id), role=role.value, query=query)
 
     entries = entries_router(lambda: opened[0].evidence.room, looked)
-    add_web(behind, contracts, policies, [entries, *console_pages.ROUTERS, *company_pages.ROUTERS])
+    figures = opendata.router(lambda: opened[0].usage, policies, settings.public_url)
+    add_web(behind, contracts, policies, [entries, figures, *console_pages.ROUTERS, *company_pages.ROUTERS])
     company_pages.add_company(behind)
     console_pages.add_console(behind)
     add_contract(behind)
@@ -250,10 +254,12 @@ async def _opened(
     )  # fmt: skip
     company = company_pages.open_company(
         company_pages.Lent(
-            settings.state, StoreReader.at(settings.log), recorder, subjects, policies, contracts, console.desk.names,
+            settings.state, StoreReader.at(settings.log), recorder, subjects, policies, contracts, register,
             around.clock, around.random, settings.public_url,
         )
     )  # fmt: skip
+    closings = Closings(StoreReader.at(settings.log), hints_of(settings.state / "index.db"))
+    usage = Usage(settings.state / "opendata", StoreReader.at(settings.log), closings, settings.opendata_k)
     await evidence.remember()
     lent = office.Lent(
         house=house,
@@ -275,12 +281,13 @@ async def _opened(
             Publisher(log, evidence.countersigners).running() as publisher,
             recorder.floods.recorded(recorder),
             office.opened(lent) as files,
-            _closer(settings, policies, recorder, around).running(),
+            _closer(settings, policies, recorder, around).running(after=usage.refresh),
             watching(console),
         ):
             yield _Open(
-                house, pings, source, log, publisher, evidence, trace, register, people, openid, console, company, files
-            )
+                house, pings, source, log, publisher, evidence, trace, register, people, openid, console, company,
+                usage, files,
+            )  # fmt: skip
     finally:
         saying.cancel()
         sweeping.cancel()

@@ -47,6 +47,8 @@ class Settings:
     tsa_url: DLNUF_TSA_URL, authority that stamps a head's time (RFC 3161); default none. tsa_certificates:
         DLNUF_TSA_CERTIFICATES, PEM file of its certificates, which it needs. tsa_every_s: DLNUF_TSA_EVERY_S, at most
         one stamp in so many seconds; default an hour.
+    opendata_k: DLNUF_OPENDATA_K, how many companies each published count is about at least; default 5. It counts for
+        the months still to come: what was published stays.
     maintenance: whether the contracts' maintenance windows count; the sandbox switches them off.
     windows: DLNUF_MAINTENANCE, maintenance a registry announced beside its usual one, `registry=window` separated by
         commas, in Paris time: `gip_mds=2026-12-03 13:00-17:00,msa=sunday 02:00-04:00`; default none.
@@ -73,6 +75,7 @@ class Settings:
     tsa_url: str = ""
     tsa_certificates: bytes = b""
     tsa_every_s: int = 3600
+    opendata_k: int = 5
     maintenance: bool = True
     windows: tuple[tuple[str, Window], ...] = ()
     registry: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -117,6 +120,7 @@ def from_environment(environment: Mapping[str, str], default_policies: Path) -> 
         tsa_url=_web(environment, "DLNUF_TSA_URL"),
         tsa_certificates=_certificates(environment),
         tsa_every_s=_whole(environment, "DLNUF_TSA_EVERY_S", 3600, 60, 86_400),
+        opendata_k=_whole(environment, "DLNUF_OPENDATA_K", 5, 2, 10_000),
         windows=tuple(_window(text) for text in _names(environment.get("DLNUF_MAINTENANCE", ""))),
         registry=dict(environment),
         oidc=_oidc(environment, public),

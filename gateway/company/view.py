@@ -96,7 +96,10 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What reading a company's consultations takes. `index`: the search index's file. `names`: by SIRET."""
+    """What reading a company's consultations takes. `index`: the search index's file.
+
+    `names`: of organisations, by SIRET and by habilitation.
+    """
 
     recorder: Recorder
     subjects: Subjects
@@ -256,7 +259,8 @@ class View:
             basis=tuple(str(one) for one in ([basis] if isinstance(basis, str) else basis)),
             fields=tuple(str(one) for one in facts.get("groups", ())) if facts["event"] == "answered" else (),
             consumer=consumer,
-            consumer_name=names.get(consumer, ""),
+            # One organisation may have several habilitations, each with its own name.
+            consumer_name=names.get(str(facts.get("habilitation", "")), names.get(consumer, "")),
             recipient=recipient,
             recipient_name=names.get(recipient, ""),
             context=str(facts.get("context", "")),
@@ -265,9 +269,8 @@ class View:
         )
 
     def _product(self, name: str) -> Product | None:
-        registry, _, product = name.partition("/")
-        contract = self.contracts.get(registry)
-        return contract.products.get(product) if contract else None
+        contract = self.contracts.get(name.partition("/")[0])
+        return contract.products.get(name) if contract else None
 
 
 def _instant(at: object) -> datetime | None:

@@ -25,6 +25,8 @@ from gateway.audit.reader import StoreReader
 from gateway.audit.recording import Recorder
 from gateway.audit.subject import Subjects
 from gateway.audit.subject_keys import SqliteKeys
+from gateway.identity.habilitation import Habilitation
+from gateway.identity.register import Register
 from gateway.people.people import Identity, People
 from gateway.people.person import OFFICER, Assurance, Granted, Role
 from gateway.people.representations import Representation
@@ -40,6 +42,7 @@ NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 SIRET = "13002526500013"
 MINE, OTHER = "999100118", "999100225"
 HEX = "5a" * 32
+HABILITATION = "0b6f1d3e-5a3c-4c52-9f27-6f1c0f8f3a11"
 ADDRESS = "https://passerelle.example"
 ISSUER = "https://fournisseur.example"
 SIGNER = Signer.from_seed("dlnuf.test/entreprise", bytes(range(32)))
@@ -98,7 +101,7 @@ class World:
             "subject": self.subjects.commitment(siren, self.hour[0]),
             "agent": self.subjects.person_commitment("agent", "agente-7", self.hour[0]),
             "address": "192.0.2.7",
-            "habilitation": "hab-1",
+            "habilitation": HABILITATION,
             "token": "jeton-1",
             "consumer": SIRET,
             "purpose": "marches_publics",
@@ -200,6 +203,11 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     reader = Published.at(tmp_path / "audit.db")
     assert isinstance(reader, Published)
     reader.note = log.checkpoint()
+    register = Register(tmp_path / "register.db")
+    for number, name in ((HABILITATION, "Ville d'essai"), (str(uuid.uuid4()), "Autre service")):
+        register.create(
+            Habilitation(number, SIRET, name, "marches_publics", frozenset(("open_data",)), None, 1_700_000_000)
+        )
     app = FastAPI()
     add_web(app, load_all(), policies(), ROUTERS)
     add_company(app)
@@ -214,7 +222,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
             subjects=subjects,
             policies=policies(),
             contracts=load_all(),
-            names=lambda: {SIRET: "Ville d'essai"},
+            register=register,
             clock=lambda: hour[0],
             random=secrets.token_bytes,
             public_url=ADDRESS,
@@ -225,6 +233,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     company.store.close()
     follower.close()
     people.close()
+    register.close()
     log.close()
 
 

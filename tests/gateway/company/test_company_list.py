@@ -8,7 +8,7 @@ import re
 import pytest
 
 from gateway.audit.subject import PREFIX
-from tests.gateway.company.conftest import MINE, OTHER, SIRET, Somebody, World, tomorrow
+from tests.gateway.company.conftest import HABILITATION, MINE, OTHER, SIRET, Somebody, World, tomorrow
 
 LIST = f"/entreprise/{MINE}"
 
@@ -17,7 +17,7 @@ async def test_a_company_sees_who_consulted_it_for_what_and_which_fields(world: 
     await world.wrote(product="urssaf/attestation_vigilance", registry="urssaf")
     shown = await officer.get(LIST)
     assert shown.status_code == 200
-    for words in ("Ville d'essai", "Marchés publics", "Attestation"):
+    for words in ("Ville d'essai", "Marchés publics", "Attestation de vigilance"):
         assert words.lower() in shown.text.replace("&#39;", "'").lower()
     one = await officer.get(f"{LIST}/consultations/{world.last}")
     assert one.status_code == 200, one.text
@@ -29,7 +29,7 @@ async def test_nobody_s_agent_address_token_or_commitment_is_shown(world: World,
     await world.wrote()
     for path in (LIST, f"{LIST}/consultations/{world.last}", f"{LIST}/consultations.csv"):
         text = (await officer.get(path)).text
-        for secret in ("192.0.2.7", PREFIX, "jeton-1", "hab-1"):
+        for secret in ("192.0.2.7", PREFIX, "jeton-1", HABILITATION):
             assert secret not in text, path
 
 

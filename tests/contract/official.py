@@ -20,7 +20,8 @@ Json = dict[str, Any]
 
 def shapes(document: Json) -> Json:
     """The facts of a document, by path."""
-    return {path: shape(document, item["get"]) for path, item in sorted(document["paths"].items())}
+    gets = {path: item["get"] for path, item in sorted(document["paths"].items()) if "get" in item}
+    return {path: shape(document, operation) for path, operation in gets.items()}
 
 
 def shape(document: Json, operation: Json) -> Json:

@@ -69,8 +69,8 @@ class Published:
 
 def nonconformity(method: str, path: str, answer: httpx.Response) -> str | None:
     """Why an answer is not one that the contract announces, or None. `path`: as it was asked, without its query."""
-    found = operation_at(path)
-    if found is None or method != "GET":
+    found = operation_at(path, method)
+    if found is None:
         return None
     template, operation = found
     response = published().responses(operation).get(str(answer.status_code))
@@ -91,15 +91,16 @@ def nonconformity(method: str, path: str, answer: httpx.Response) -> str | None:
         return f"{template} {answer.status_code}: the media type {media} is not announced"
     if media not in ("application/json", "application/vnd.api+json"):
         return None
-    for error in _validator(template, str(answer.status_code), media).iter_errors(answer.json()):
+    for error in _validator(template, method, str(answer.status_code), media).iter_errors(answer.json()):
         return f"{template} {answer.status_code}: {error.json_path}: {error.message}"
     return None
 
 
 @lru_cache(maxsize=4096)
-def operation_at(path: str) -> tuple[str, Json] | None:
+def operation_at(path: str, method: str = "GET") -> tuple[str, Json] | None:
     """The operation at a path, by its template; an address without parameter first."""
-    operations = published().operations
+    items = published().whole["paths"].items()
+    operations = {template: item[method.lower()] for template, item in items if method.lower() in item}
     if path in operations:
         return path, operations[path]
     segments = path.split("/")
@@ -113,9 +114,9 @@ def operation_at(path: str) -> tuple[str, Json] | None:
 
 
 @cache
-def _validator(template: str, status: str, media: str) -> Draft202012Validator:
+def _validator(template: str, method: str, status: str, media: str) -> Draft202012Validator:
     document = published()
-    content = document.responses(document.operations[template])[status]["content"]
+    content = document.responses(document.whole["paths"][template][method.lower()])[status]["content"]
     return document.strict((content.get(media) or content["*/*"])["schema"])
 
 
@@ -127,7 +128,7 @@ def _read_header(schema: Json, value: str) -> int | str:
 def published() -> Published:
     """The committed document."""
     whole = json.loads(contract_file().read_bytes())
-    operations = {path: item["get"] for path, item in whole["paths"].items()}
+    operations = {path: item["get"] for path, item in whole["paths"].items() if "get" in item}
     tight = {"schemas": {name: _tightened(row) for name, row in whole["components"]["schemas"].items()}}
     return Published(whole, operations, tight)
 

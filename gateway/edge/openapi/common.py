@@ -61,6 +61,11 @@ ERROR: Json = object_of(
                     "title": "Paramètre en cause",
                     "description": "Le nom du paramètre, ou `token` pour le jeton.",
                 },
+                "pointer": {
+                    "type": "string",
+                    "title": "Endroit en cause",
+                    "description": "Où, dans le corps de la requête (pointeur JSON).",
+                },
                 "header": {
                     "type": "string",
                     "title": "En-tête en cause",

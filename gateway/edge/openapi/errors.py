@@ -31,6 +31,8 @@ MEANINGS = {
     404: "Rien de connu à cette adresse",
     409: "La même requête est déjà en cours",
     410: "Le lien a expiré",
+    413: "Ce qui est envoyé est trop grand",
+    415: "Ce fichier n'est pas accepté",
     422: "Un paramètre est absent ou mal formé",
     429: "Trop d'appels",
     451: "La loi interdit de communiquer",

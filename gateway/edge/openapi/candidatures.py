@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The section for portals: application files by a SIRET alone, from their opening to their exports."""
+
+from collections.abc import Iterable
+
+from gateway.dossier.export.exporting import KINDS
+from gateway.dossier.refusals import WORDINGS
+from gateway.edge.openapi import candidature_requests as requests
+from gateway.edge.openapi import errors
+from gateway.edge.openapi.candidature_fields import FILE, SUMMARY, several
+from gateway.edge.openapi.common import object_of, ref
+from gateway.edge.openapi.facts import Facts, Json, Section
+from gateway.problems import JSON, PLATFORM, Wording
+
+TAG = "candidatures"
+ROOT = "/v1/candidatures"
+ONE = ROOT + "/{identifier}"
+WHO = ("00101", "00103", "00105", "00106", "00107", "00401", "00500")
+KNOWN = ("00700",)
+SENT = ("00510", "00701", "00713", "00717")
+FILES = ("00714",)
+IDENTIFIER: Json = {
+    "name": "identifier",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string", "format": "uuid"},
+    "description": "L'identifiant du dossier.",
+}
+DIGEST: Json = {
+    "name": "digest",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    "description": "L'empreinte SHA-256 du document, telle que le dossier la donne.",
+}
+KEY: Json = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 200},
+    "description": "La même demande envoyée deux fois avec la même clé n'est faite qu'une fois.",
+}
+VIEW: Json = {
+    "name": "vue",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string", "enum": ["portail", "public", "acheteur"]},
+    "description": "Pour qui le dossier est montré ; celle de l'acheteur s'ouvre au dépôt.",
+}
+
+
+def section(_: Facts) -> Section:
+    """Every address of the files."""
+    components: Json = {}
+    schemas = {"Candidature": _data(ref("schemas", "CandidatureDossier")), "CandidatureDossier": FILE}
+    shown = _content(ref("schemas", "Candidature"))
+    paths: Json = {
+        ROOT: {
+            "post": _operation(
+                "ouvrir",
+                "Ouvrir un dossier avec un SIRET",
+                {"202": ("Le dossier, dont les pièces arrivent.", shown)},
+                [
+                    *WHO,
+                    *SENT,
+                    "00213",
+                    "00702",
+                    "00703",
+                    "00704",
+                    "00705",
+                    "00706",
+                    "00707",
+                    "00708",
+                    "00709",
+                    "00710",
+                    "00715",
+                    "00718",
+                    "00719",
+                    "00720",
+                    "00722",
+                ],
+                [KEY],
+                requests.body(requests.OPENING),
+                components,
+            ),
+            "get": _operation(
+                "lister",
+                "Les dossiers de l'habilitation",
+                {"200": ("Les dossiers, les derniers d'abord.", _content(_data(several(SUMMARY))))},
+                [*WHO],
+                [],
+                None,
+                components,
+            ),
+        },
+        ONE: {
+            "get": _operation(
+                "lire",
+                "Un dossier",
+                {"200": ("Le dossier.", shown)},
+                [*WHO, *KNOWN, "00701", "00721"],
+                [VIEW],
+                None,
+                components,
+            ),
+            "delete": _operation(
+                "retirer",
+                "Retirer une candidature",
+                {"204": ("Le dossier est retiré, et son contenu effacé.", None)},
+                [*WHO, *KNOWN, "00510", "00717"],
+                [],
+                None,
+                components,
+            ),
+        },
+        ONE + "/events": {
+            "get": _operation(
+                "suivre",
+                "Ce qui arrive au dossier, au fur et à mesure (text/event-stream)",
+                {
+                    "200": (
+                        "Les événements, repris après `Last-Event-ID`.",
+                        {"text/event-stream": {"schema": {"type": "string"}}},
+                    )
+                },
+                [*WHO, *KNOWN, "00722"],
+                [],
+                None,
+                components,
+            ),
+        },
+        ONE + "/documents/{digest}": {
+            "get": _operation(
+                "document",
+                "Un document du dossier",
+                {"200": ("Le fichier.", _bytes("application/pdf", "image/png", "image/jpeg"))},
+                [*WHO, *KNOWN, "00510"],
+                [DIGEST],
+                None,
+                components,
+            ),
+        },
+        ONE + "/exports/{name}": {
+            "get": _operation(
+                "exporter",
+                "Un dossier déposé, comme fichier",
+                {
+                    "200": ("Le fichier.", _bytes(*KINDS.values())),
+                    "304": ("Ce que vous avez déjà n'a pas changé.", None),
+                },
+                [*WHO, *KNOWN, "00510", "00713", "00717", "00721", "00722", "00727"],
+                _exported(),
+                None,
+                components,
+            ),
+        },
+    }
+    for name, summary, body, files, more, status in _POSTS:
+        content = _content(_data({"type": "object"})) if name == "retours" else shown
+        paths[f"{ONE}/{name}"] = {
+            "post": _operation(
+                name,
+                summary,
+                {str(status): ("Le dossier.", content)},
+                [*WHO, *KNOWN, *SENT, *more],
+                [KEY] if name == "depot" else [],
+                requests.body(body, with_files=files),
+                components,
+            )
+        }
+    tag = {
+        "name": TAG,
+        "description": "Dossiers de candidature : un SIRET, une consultation, un dossier complet et sourcé",
+    }
+    return Section(paths, {"responses": components, "schemas": schemas}, (tag,))
+
+
+_POSTS: tuple[tuple[str, str, Json, bool, tuple[str, ...], int], ...] = (
+    ("consentements", "Le consentement d'un membre", requests.CONSENTING, False, ("00709", "00711"), 201),
+    ("declarations", "Déclarer, et nommer qui signe", requests.DECLARING, True, (*FILES, "00708", "00723"), 201),
+    ("contestations", "Contester un fait", requests.CONTESTING, True, (*FILES, "00708", "00712", "00724"), 201),
+    ("depot", "Déposer", requests.DEPOSITING, False, ("00703", "00710", "00711", "00716"), 201),
+    ("actualisation", "Redemander, ou passer à la phase suivante", requests.REFRESHING, False, ("00708",), 202),
+    ("retours", "Vérifier le retour d'un navigateur", requests.RETURNING, False, ("00726",), 200),
+)
+
+
+def _exported() -> list[Json]:
+    name: Json = {
+        "name": "name",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "enum": list(KINDS)},
+        "description": "Le fichier voulu.",
+    }
+    siret: Json = {
+        "name": "siret",
+        "in": "query",
+        "required": False,
+        "schema": {"type": "string"},
+        "description": "Pour le DUME d'un autre membre que le premier.",
+    }
+    lot: Json = {
+        "name": "lot",
+        "in": "query",
+        "required": False,
+        "schema": {"type": "string"},
+        "description": "Pour le DUME d'un lot, quand la candidature en a plusieurs.",
+    }
+    return [name, siret, lot]
+
+
+def _operation(
+    name: str,
+    summary: str,
+    good: dict[str, tuple[str, Json | None]],
+    codes: Iterable[str],
+    parameters: list[Json],
+    body: Json | None,
+    components: Json,
+) -> Json:
+    wordings: dict[str, Wording] = {code: WORDINGS.get(code) or PLATFORM[code] for code in dict.fromkeys(codes)}
+    answers, responses = errors.responses(f"candidatures_{name}", wordings)
+    components |= responses
+    described = {
+        status: {"description": said, **({"content": content} if content else {})}
+        for status, (said, content) in good.items()
+    }
+    return {
+        "operationId": f"dlnuf_candidatures_{name}",
+        "tags": [TAG],
+        "summary": summary,
+        "security": [{"jwt_bearer_token": []}, {"cle_api": []}],
+        "parameters": parameters if name in ("ouvrir", "lister") else [IDENTIFIER, *parameters],
+        **({"requestBody": body} if body else {}),
+        "responses": {**described, **answers},
+    }
+
+
+def _content(schema: Json) -> Json:
+    return {JSON: {"schema": schema}}
+
+
+def _data(schema: Json) -> Json:
+    data = {**schema, "title": "Contenu", "description": "Ce qui est demandé."} if "$ref" not in schema else schema
+    return object_of({"data": data}, "Réponse", "Une réponse sur les dossiers de candidature.")
+
+
+def _bytes(*kinds: str) -> Json:
+    return {kind: {"schema": {"type": "string", "contentMediaType": kind}} for kind in dict.fromkeys(kinds)}

@@ -42,8 +42,9 @@ check: install-dev
 	$(BIN)/dlnuf connector check
 	$(BIN)/dlnuf policy check
 
-bench: install-dev
-	$(BIN)/python -m bench
+bench: install-dev ## make bench BENCH=--short for a first idea
+	$(BIN)/python -m bench $(BENCH)
+	$(BIN)/python -m bench.log $(BENCH)
 
 lock: ## writes both locks anew from pyproject.toml (needs uv)
 	printf 'hatchling>=1.27\neditables>=0.5\n' | uv pip compile $(COMPILE) pyproject.toml - -o requirements/run.lock

@@ -35,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Mesure la passerelle entière sur un cœur, à côté de HAProxy et d'une passerelle simple.",
         epilog="Exemple : python -m bench --quick",
     )
-    parser.add_argument("--quick", action="store_true", help="3 fenêtres au lieu de 24, et rien n'est écrit sans --out")
+    parser.add_argument(
+        "--quick", "--short", action="store_true", help="3 fenêtres au lieu de 24, et rien n'est écrit sans --out"
+    )
     parser.add_argument("--out", type=Path, help="fichier des résultats (bench/results.json pour la mesure entière)")
     chosen = parser.parse_args(arguments)
     out: Path | None = chosen.out or (None if chosen.quick else OUT)

@@ -80,9 +80,7 @@ def story_of(identity: str, numbers: Sequence[int], desk: Desk) -> Story | None:
     others = [told for told in records if told is not question and told is not outcome]
     facts = next((told.facts for told in (outcome, question, *others) if told and told.facts), {})
     registry = desk.contracts.get(str(facts.get("registry", "")))
-    product = (
-        registry.products.get(str(facts["product"]).partition("/")[2]) if registry and "product" in facts else None
-    )
+    product = registry.products.get(str(facts.get("product", ""))) if registry else None
     return Story(
         identity,
         records,

@@ -46,6 +46,7 @@ def test_every_product_answers_with_all_the_keys_of_its_contract(
     body = answer.json()
     assert list(body) == ["data", "links", "meta"]
     assert body["meta"].pop("passerelle")["finalite"] == purpose
+    assert body["meta"].pop("receipt").rpartition("/")[2] == answer.headers["dlnuf-receipt"]
     items = body["data"] if version.collection else [{"data": body["data"], "links": {}, "meta": {}}]
     assert items
     for item in items:

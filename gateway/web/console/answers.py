@@ -7,9 +7,9 @@ encrypted: nothing of them touches the disk in clear.
 
 import asyncio
 import hmac
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
@@ -19,13 +19,14 @@ from gateway.console.plain import plain
 from gateway.console.story import printable
 from gateway.web.console.common import console_of, desk_of
 from gateway.web.console.search import words
-from gateway.web.door import BadForm, SignedIn
+from gateway.web.door import CSRF_FIELD, BadForm, SignedIn
 from gateway.web.errors import NOT_FOUND, said
 from gateway.web.look import page, redirect, web_of
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = "/console/reponse"
 BODY_BYTES = FILE_BYTES + 64 * 1024
+Sent = tuple[dict[str, str], Upload | None]
 _AT_ONCE = asyncio.Semaphore(4)
 
 
@@ -60,15 +61,23 @@ async def by_account(request: Request, campaign: str, consumer: str, person: Sig
     return said(request, 404, NOT_FOUND) if found is None else await _page(request, found, consumer, address)
 
 
+async def csrf_with_file(request: Request, person: SignedIn) -> Sent:
+    """What a form with a file holds, once it is known to carry the session's own token. Raises BadForm."""
+    fields, upload = await _sent(request)
+    if not hmac.compare_digest(fields.get(CSRF_FIELD, "").encode(), person.csrf.encode()):
+        raise BadForm(403, "Ce formulaire n'est plus valable : rouvrez la page, puis recommencez.")
+    return fields, upload
+
+
 @router.post("/console/controle/{campaign}/{consumer}")
-async def answered_by_account(request: Request, campaign: str, consumer: str, person: SignedIn) -> Response:
+async def answered_by_account(
+    request: Request, campaign: str, consumer: str, person: SignedIn, sent: Annotated[Sent, Depends(csrf_with_file)]
+) -> Response:
     """One answer."""
     found = await _theirs(request, campaign, consumer, person.sirens)
     if found is None:
         return said(request, 404, NOT_FOUND)
-    fields, upload = await _sent(request)
-    if not hmac.compare_digest(fields.get("jeton", "").encode(), person.csrf.encode()):
-        raise BadForm(403, "Ce formulaire n'est plus valable : rouvrez la page, puis recommencez.")
+    fields, upload = sent
     return await _answer(request, found, consumer, f"/console/controle/{campaign}/{consumer}", fields, upload)
 
 
@@ -96,7 +105,7 @@ async def _answer(
     return redirect(request, address)
 
 
-async def _sent(request: Request) -> tuple[dict[str, str], Upload | None]:
+async def _sent(request: Request) -> Sent:
     """The fields of a form with at most one file. Raises BadForm."""
     origin = request.headers.get("origin")
     if origin is not None and origin != web_of(request).origin:

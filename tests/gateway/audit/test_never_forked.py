@@ -217,7 +217,7 @@ def test_another_log_begins_with_the_head_of_the_one_it_takes_over_from(place: P
 
     def first(head: Checkpoint) -> bytes:
         told.append(head)
-        return entry(7, {"v": 1, "event": "log_recovered", "at": "2026-11-24T10:00:00.000Z", "origin": head.origin,
+        return entry(7, {"v": 1, "event": "log_recovered", "at": "2026-11-22T10:00:00.000Z", "origin": head.origin,
                          "size": head.size, "root": head.root.hex(), "reason": "essai"})  # fmt: skip
 
     done = recover(place, anchor, after, "t1", first)

@@ -33,10 +33,7 @@ ANCHOR = "log.anchor"
 BATCH = 512
 QUEUE_LIMIT = 10_000
 PATIENCE_S = 5.0
-MOMENT_S = 0.002
-MOMENTS = 4
-WORTH = 4
-"""After a batch that was shared, the next waits a moment for others, and one more while a moment brings so many."""
+LINGER_S = 0.002
 RETRY_S = 1.0
 _CLOSED = "le journal est fermé"
 
@@ -209,7 +206,9 @@ class AuditLog:
         while not stopping:
             wish = self._next()
             if crowded and wish is not None:
-                self._linger()
+                # A batch costs nearly the same whether it holds one record or a hundred. When the last one was shared,
+                # waiting a moment for the others costs each a little and spares all of them several flushes.
+                time.sleep(LINGER_S)
             batch: list[_Wish] = []
             waiting = 0
             while isinstance(wish, _Wish):
@@ -229,18 +228,6 @@ class AuditLog:
                 wish.work()
         self._ledger.close()
         self._turn_away()
-
-    def _linger(self) -> None:
-        """Let others join: a batch costs nearly the same whether it holds one record or a hundred.
-
-        Under load that spares all of them several flushes, and the processor for the exchanges themselves.
-        """
-        waiting = 0
-        for _ in range(MOMENTS):
-            time.sleep(MOMENT_S)
-            before, waiting = waiting, self._queue.qsize()
-            if waiting - before < WORTH or waiting >= BATCH:
-                return
 
     def _next(self) -> _Wish | _Errand | None:
         """The next in the queue; None to stop. While the file is out of order, it is tried again meanwhile."""

@@ -29,6 +29,9 @@ OPEN_TO_ALL = {
     ("POST", "/console/reponse/{secret}"),
 }
 
+DOORS = ("gateway.web.door", "gateway.web.console.answers")
+"""Where the door's pieces are: forms with a file are read where their file is."""
+
 
 def routes(found: Iterable[Any]) -> Iterator[Any]:
     """Every route, those of included routers too."""
@@ -48,7 +51,7 @@ def calls(dependant: Any) -> Iterator[Any]:
 
 def doors(route: Any) -> set[str]:
     """The pieces of the door a route is behind."""
-    found = (call for call in calls(route.dependant) if getattr(call, "__module__", "") == "gateway.web.door")
+    found = (call for call in calls(route.dependant) if getattr(call, "__module__", "") in DOORS)
     return {call.__qualname__ for call in found}
 
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""uvicorn's HTTP protocol with two limits it does not have: the size of a request's head, and the time it may take.
+"""uvicorn's HTTP protocol with limits it does not have: a head's size, and the time a head and a body may take.
 
 A head above `MAX_HEAD_BYTES` is refused in the contract's shape (400 `00401`); one that is not complete after
-`HEAD_TIMEOUT_S` is hung up on.
+`HEAD_TIMEOUT_S`, or whose body is not after `BODY_TIMEOUT_S` more, is hung up on. How much a body may hold is for each
+route to say.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from gateway.problems import problem
 
 MAX_HEAD_BYTES = 65_536
 HEAD_TIMEOUT_S = 15.0
+BODY_TIMEOUT_S = 120.0
 
 
 class LimitedHttp(HttpToolsProtocol):
@@ -26,6 +28,7 @@ class LimitedHttp(HttpToolsProtocol):
         self._in_head = True
         self._tail = b""
         self._head_timer: asyncio.TimerHandle | None = None
+        self._body_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Whoever connects has a head's time to send one; who says nothing would otherwise hold its place for ever."""
@@ -41,6 +44,8 @@ class LimitedHttp(HttpToolsProtocol):
                 self._too_large()
                 return
         super().data_received(data)
+        if not self._in_head and self._body_timer is None:  # a body has begun, and is still to come
+            self._body_timer = self.loop.call_later(BODY_TIMEOUT_S, self._too_slow)
 
     def send_400_response(self, msg: str) -> None:
         """What is not HTTP is told so in the contract's shape."""
@@ -57,11 +62,13 @@ class LimitedHttp(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The next bytes are another request's head."""
         self._in_head = True
+        self._stop_body_timer()
         super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
         self._stop_timer()
+        self._stop_body_timer()
         super().connection_lost(exc)
 
     def _count(self, data: bytes) -> None:
@@ -80,8 +87,14 @@ class LimitedHttp(HttpToolsProtocol):
             self._head_timer.cancel()
             self._head_timer = None
 
+    def _stop_body_timer(self) -> None:
+        if self._body_timer is not None:
+            self._body_timer.cancel()
+            self._body_timer = None
+
     def _too_slow(self) -> None:
-        self._head_timer = None
+        self._stop_timer()
+        self._stop_body_timer()
         if not self.transport.is_closing():
             self.transport.close()
 

@@ -15,6 +15,7 @@ from gateway.edge import protocol
 from gateway.edge.protocol import MAX_HEAD_BYTES
 
 TIMEOUT_S = 0.3
+BODY_TIMEOUT_S = 1.0
 REQUEST = b"GET /a?b=c HTTP/1.1\r\nhost: x\r\nx-essai: oui\r\n\r\n"
 
 
@@ -37,6 +38,7 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 @pytest.fixture(autouse=True)
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "HEAD_TIMEOUT_S", TIMEOUT_S)
+    monkeypatch.setattr(protocol, "BODY_TIMEOUT_S", BODY_TIMEOUT_S)
 
 
 @asynccontextmanager
@@ -143,6 +145,33 @@ async def test_a_body_may_take_longer_than_a_head_and_be_larger() -> None:
             await asyncio.sleep(TIMEOUT_S * 0.5)
             writer.write(b"x" * (size // 3))
         assert (await reader.readuntil(b"/b %d " % size)).startswith(b"HTTP/1.1 200")
+        writer.close()
+
+
+async def test_whoever_does_not_finish_a_body_is_hung_up_on_even_drop_by_drop() -> None:
+    async with served() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST /b HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n")
+
+        async def drip() -> None:
+            while True:
+                writer.write(b"x")
+                await asyncio.sleep(0.02)
+
+        dripping = asyncio.create_task(drip())
+        assert await reader.read() == b""
+        dripping.cancel()
+        writer.close()
+
+
+async def test_each_body_of_a_connection_has_its_time() -> None:
+    async with served() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(3):  # longer in all than one body may take
+            writer.write(b"POST /b HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nx")
+            await asyncio.sleep(BODY_TIMEOUT_S * 0.5)
+            writer.write(b"x")
+            assert (await reader.readuntil(b"/b 2 ")).startswith(b"HTTP/1.1 200")
         writer.close()
 
 

@@ -65,7 +65,8 @@ from gateway.source.doors import client_certificate, door
 from gateway.source.payloads import Cases, CasesFirst
 from gateway.source.source import Source
 from gateway.source.wire import ExtraHeaders, Wire
-from gateway.web import opendata
+from gateway.web import candidature, opendata
+from gateway.web.candidature import FilePages
 from gateway.web.company import pages as company_pages
 from gateway.web.company.common import Company
 from gateway.web.console import pages as console_pages
@@ -87,6 +88,7 @@ class Surroundings:
 
     `extra_headers`: added to every request to a registry (the sandbox's faults). `cases`: official sandbox cases.
     `identity_transport`: the way to the identity provider, when it is not the network.
+    `demo_portal`: the token of the sandbox's portal, whose page takes any SIRET.
     """
 
     clock: Callable[[], datetime] = utc_now
@@ -97,6 +99,7 @@ class Surroundings:
     extra_headers: ExtraHeaders | None = None
     cases: Cases | None = None
     identity_transport: httpx.AsyncBaseTransport | None = None
+    demo_portal: str = ""
 
 
 @dataclass(slots=True)
@@ -143,6 +146,9 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
                 menu=(*console_pages.MENU, *company_pages.MENU),
             )
             behind.state.console = everything.console
+            behind.state.files = FilePages(
+                everything.office, everything.house, workshop, everything.trace, around.demo_portal
+            )
             behind.state.registries = everything.source.standings
             behind.state.company = everything.company
             try:
@@ -165,7 +171,7 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
     )
     rooms = (lambda: opened[0].office, lambda: opened[0].house)
     add_candidatures(behind, *rooms, settings.trusted_proxies)
-    add_exports(behind, *rooms, lambda: opened[0].evidence.room.receipts, settings.trusted_proxies)
+    workshop = add_exports(behind, *rooms, lambda: opened[0].evidence.room.receipts, settings.trusted_proxies)
 
     async def looked(person: Person, role: Role, query: str) -> None:
         trace = opened[0].trace
@@ -173,7 +179,12 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
 
     entries = entries_router(lambda: opened[0].evidence.room, looked)
     figures = opendata.router(lambda: opened[0].usage, policies, settings.public_url)
-    add_web(behind, contracts, policies, [entries, figures, *console_pages.ROUTERS, *company_pages.ROUTERS])
+    add_web(
+        behind,
+        contracts,
+        policies,
+        [entries, figures, *console_pages.ROUTERS, *company_pages.ROUTERS, candidature.router],
+    )
     company_pages.add_company(behind)
     console_pages.add_console(behind)
     add_contract(behind)

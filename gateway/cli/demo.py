@@ -75,6 +75,7 @@ async def _show(address: str, state: Path) -> None:
     query = "context=March%C3%A9s%20publics&object=marche-127&recipient=13002526500013"
     print(f'curl -H "Authorization: Bearer $(cat {state}/demo.token)" \\\n  "{address}{paths[0]}?{query}"\n')
     print(f"Les pages, avec des personnes inventées (auditrice, instructeur, dirigeants…) :  {address}/connexion\n")
+    print(f"Une candidature avec un seul SIRET :  {address}/candidature\n")
     print(f"Les lignes de service vont dans {state / LOG}. Ctrl-C arrête le bac à sable.", flush=True)
 
 

@@ -110,6 +110,7 @@ async def started(
             extra_headers=lambda: _fault_headers(state),
             cases=cases,
             identity_transport=people.transport if people else None,
+            demo_portal=(state / "candidature.token").read_text("ascii").strip(),
         )
         app = create_app(settings, keys, around)
         private = server(pretending, "127.0.0.1", 0, companion=True)

@@ -13,6 +13,7 @@ from gateway.dossier.files import Files
 from gateway.dossier.opening import Opening
 from gateway.dossier.returns import Returns
 from gateway.dossier.rules import Sheets
+from gateway.dossier.starts import Starts
 from gateway.dossier.store import Store
 from gateway.dossier.watching import Watch
 from gateway.dossier.webhooks import Webhooks, poster
@@ -53,6 +54,7 @@ class Office:
     webhooks: Webhooks
     watch: Watch
     returns: Returns
+    starts: Starts
     sheets: Sheets
 
 
@@ -78,11 +80,12 @@ async def opened(lent: Lent) -> AsyncIterator[Office]:
     webhooks = Webhooks(files, lent.sheets, post, lent.house.public_url, lent.now)
     watch = Watch(files, collector, lent.sheets, lent.now)
     returns = Returns(files, lent.key, lent.now, lent.random)
+    starts = Starts(lent.key, lent.house.public_url, lent.now)
     collector.start()
     webhooks.start()
     watch.start()
     try:
-        yield Office(desk, files, collector, webhooks, watch, returns, lent.sheets)
+        yield Office(desk, files, collector, webhooks, watch, returns, starts, lent.sheets)
     finally:
         await watch.stop()
         await webhooks.stop()

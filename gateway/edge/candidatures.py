@@ -65,7 +65,9 @@ class Counter:
         consumer = self.caller(request)
         dossier = await self._office().desk.open(await json_body(request), consumer, key_of(request))
         location = f"{self._house().public_url}{ROOT}/{dossier.id}"
-        return self.shown(dossier, Audience.PORTAL, 202, {"location": location})
+        found = view(dossier, Audience.PORTAL, self._office().sheets, public_url=self._house().public_url)
+        links = {"pages": self._office().starts.address(dossier.id)}
+        return answer({"data": found, "links": links}, 202, {"location": location})
 
     async def mine(self, request: Request) -> Response:
         """The caller's files, latest first."""

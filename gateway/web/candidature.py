@@ -7,6 +7,7 @@ sees everything about the companies they speak for, and acts in their own name.
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
@@ -23,7 +24,7 @@ from gateway.people.person import Person
 from gateway.problems import Problem
 from gateway.values import Credential
 from gateway.web.door import BadForm, Checked, Form, SignedIn, Visitor, form, sign_in_path
-from gateway.web.look import page, redirect
+from gateway.web.look import day, page, redirect
 from gateway.web.trace import PeopleTrace
 
 router = APIRouter(include_in_schema=False)
@@ -41,6 +42,8 @@ STATES = {
     "protegee": ("Réservé à l'entreprise", "neutre"),
 }
 """How a piece's state is said, and its colour."""
+
+_NOTHING_SHOWN = {"defavorable": False, "contestation": None}
 
 
 @dataclass(slots=True)
@@ -159,7 +162,10 @@ def _shown(request: Request, dossier: Candidature, person: Person | None) -> Res
         dossier, audience, room.office.sheets, sirens=person.sirens if person else (),
         public_url=room.house.public_url,
     )  # fmt: skip
-    headers = {} if dossier.complete or own else {"refresh": str(EVERY_S)}
+    # Whether a registry has answered yet is already too much to tell of a protected piece: only that it was asked.
+    told = found["progression"]
+    filling = not dossier.complete if own else told["interrogees"] < told["attendues"]
+    headers = {"refresh": str(EVERY_S)} if filling and not own else {}
     token = request.query_params.get("acces", "")
     here = f"{ADDRESS}/{dossier.id}" + (f"?acces={token}" if token else "")
     names = (person.name if person else "").partition(" ")
@@ -169,9 +175,9 @@ def _shown(request: Request, dossier: Candidature, person: Person | None) -> Res
         title=f"Candidature {dossier.number}",
         headers=headers,
         person=person,
-        dossier=found,
+        dossier={"motif": None, "depot": None, **found, "pieces": [_piece(one) for one in found["pieces"]]},
         etats=STATES,
-        pret=sum(one.state.settled for one in dossier.items),
+        remplit=filling,
         sien=own,
         connexion=sign_in_path(here),
         adresse=f"{ADDRESS}/{dossier.id}",
@@ -180,6 +186,20 @@ def _shown(request: Request, dossier: Candidature, person: Person | None) -> Res
         nom=names[2],
         declare={one.key for one in dossier.declarations if one.siret == dossier.lead.siret},
     )
+
+
+def _piece(one: dict[str, Any]) -> dict[str, Any]:
+    """A piece with its source and its days as people read them."""
+    told = one.get("provenance") or {}
+    days = [f"obtenu le {_day(told['recupere_le'])}"] if told.get("recupere_le") else []
+    days += [f"valable jusqu'au {_day(told['valide_jusqu_au'])}"] if told.get("valide_jusqu_au") else []
+    source = told.get("fournisseur") or one["registre"]
+    return {**_NOTHING_SHOWN, **one, "source": source, "dates": ", ".join(days), "dit": told.get("dit") or ""}
+
+
+def _day(written: str) -> str:
+    """A day, or the day in Paris of an instant, as the API writes them."""
+    return day(datetime.fromisoformat(written) if len(written) > 10 else datetime.fromisoformat(written + "T12:00:00Z"))
 
 
 def _start(request: Request, siret: str = "", fault: str = "", status: int = 200) -> Response:

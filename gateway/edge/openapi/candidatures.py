@@ -59,7 +59,7 @@ def section(_: Facts) -> Section:
             "post": _operation(
                 "ouvrir",
                 "Ouvrir un dossier avec un SIRET",
-                {"202": ("Le dossier, dont les pièces arrivent.", shown)},
+                {"202": ("Le dossier, dont les pièces arrivent.", _content(OPENED))},
                 [
                     *WHO,
                     *SENT,
@@ -244,6 +244,26 @@ def _content(schema: Json) -> Json:
 def _data(schema: Json) -> Json:
     data = {**schema, "title": "Contenu", "description": "Ce qui est demandé."} if "$ref" not in schema else schema
     return object_of({"data": data}, "Réponse", "Une réponse sur les dossiers de candidature.")
+
+
+OPENED = object_of(
+    {
+        "data": ref("schemas", "CandidatureDossier"),
+        "links": object_of(
+            {
+                "pages": {
+                    "type": "string",
+                    "title": "Page du dossier",
+                    "description": "Où conduire l'entreprise : lien signé, pour ce dossier seul, valable sept jours.",
+                }
+            },
+            "Liens",
+            "Où continuer.",
+        ),
+    },
+    "Réponse",
+    "Un dossier qui vient d'être ouvert.",
+)
 
 
 def _bytes(*kinds: str) -> Json:

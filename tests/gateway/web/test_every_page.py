@@ -27,6 +27,9 @@ OPEN_TO_ALL = {
     ("GET", "/deconnexion"),
     ("GET", "/console/reponse/{secret}"),  # what an auditor asks of a consumer, to whoever holds its secret
     ("POST", "/console/reponse/{secret}"),
+    ("GET", "/candidature"),  # a SIRET, in the sandbox only; elsewhere, where to go
+    ("POST", "/candidature"),  # from our own page, without a session yet
+    ("GET", "/candidature/{identifier}"),  # behind its signed link: open data and nothing else until somebody signs in
 }
 
 DOORS = ("gateway.web.door", "gateway.web.console.answers")

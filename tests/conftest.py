@@ -10,6 +10,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -132,10 +133,9 @@ def stop(process: "subprocess.Popen[str]") -> int:
     return status
 
 
-@pytest.fixture(scope="session")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """One sandbox for all tests of a worker; each test takes a token of its own."""
-    state = tmp_path_factory.mktemp("sandbox") / "state"
+@contextmanager
+def running(state: Path) -> Iterator[Sandbox]:
+    """A sandbox, from its start to an end without fault."""
     process, address = start(state)
     register = Register(state / "register.db")
     try:
@@ -143,6 +143,13 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     finally:
         register.close()
         assert stop(process) == 0
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One sandbox for all tests of a worker; each test takes a token of its own."""
+    with running(tmp_path_factory.mktemp("sandbox") / "state") as found:
+        yield found
 
 
 @pytest.fixture

@@ -6,21 +6,23 @@
         desk.go("/console")
         desk.accessible()
 
-`desk` runs a test four times (two sizes, with and without JavaScript); `reader` once, at desktop size. Everything is
-spoken to the sandbox that `tests/conftest.py` starts, as anybody starts one.
+`desk` runs a test four times (two sizes, with and without JavaScript); `reader` once, at desktop size. Each module has
+a sandbox of its own, started as anybody starts one: what its tests count, nobody else adds to.
 """
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
-from tests.conftest import Sandbox
+from tests.conftest import Sandbox, running
 
 FLAGS = (
     "--headless",
@@ -35,17 +37,20 @@ FLAGS = (
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 SERIOUS = ("serious", "critical")
 WAIT_MS = 15_000
+SEARCHED_S = 60
+"""Records are searched once a checkpoint counts them, every ten seconds, and the index has read them."""
 
 
 @dataclass
 class Desk:
-    """Somebody before a browser. `size` and `javascript`: how it is set."""
+    """Somebody before a browser. `size` and `javascript`: how it is set. `sessions`: of those who signed in before."""
 
     page: Page
     address: str
     size: str
     javascript: bool
     pictures: Path | None
+    sessions: dict[str, StorageState]
 
     def go(self, path: str) -> int:
         """Open a page; its status."""
@@ -53,12 +58,23 @@ class Desk:
         assert answer is not None
         return answer.status
 
-    def sign_in(self, sub: str, profile: str = "agent", onward: str = "/compte") -> None:
-        """Sign in as one of the sandbox's people, by the buttons that they would press."""
+    def sign_in(self, sub: str, profile: str = "agent", onward: str = "/compte", *, anew: bool = False) -> None:
+        """Sign in as one of the sandbox's people, by the buttons that they would press.
+
+        A minute has only so many sign-ins for one address: who signed in at another desk of the module takes that
+        session up, unless `anew`.
+        """
+        if not anew and (known := self.sessions.get(sub)):
+            self.page.context.add_cookies(known["cookies"])  # type: ignore[arg-type] # the same cookies, read and given
+            self.go(onward)
+            assert self.page.url == f"{self.address}{onward}", "the session ended: this test signs in anew"
+            return
         self.go(f"/connexion?suite={onward}")
         self.page.locator(f'a[href*="profil={profile}"]').click()
         self.page.locator(f'button[value="{sub}"]').click()
         self.page.wait_for_url(f"{self.address}{onward}")
+        if not anew:
+            self.sessions[sub] = self.page.context.storage_state()
 
     def accessible(self) -> None:
         """Assert that a page fits its screen, speaks French, has one main heading, and that axe finds nothing serious.
@@ -105,8 +121,32 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A sandbox for the tests of one module."""
+    with running(tmp_path_factory.mktemp("sandbox") / "state") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def sessions() -> dict[str, StorageState]:
+    """The sessions of a module's people."""
+    return {}
+
+
+def searched(client: httpx.Client) -> None:
+    """Wait until every record that is written is under a published head, and in the index."""
+    until = time.monotonic() + SEARCHED_S
+    while True:
+        health = client.get("/health/log").json()
+        if health["published"] == health["records"] and health["index"]["behind"] == 0:
+            return
+        assert time.monotonic() < until, "what was answered is not in the index"
+        time.sleep(0.2)
+
+
 @pytest.fixture
-def at_desk(chromium: Browser, sandbox: Sandbox) -> Iterator[Callable[..., Desk]]:
+def at_desk(chromium: Browser, sandbox: Sandbox, sessions: dict[str, StorageState]) -> Iterator[Callable[..., Desk]]:
     """Opens a desk, with cookies of its own."""
     opened: list[BrowserContext] = []
     folder = os.environ.get("DLNUF_PICTURES")
@@ -118,7 +158,8 @@ def at_desk(chromium: Browser, sandbox: Sandbox) -> Iterator[Callable[..., Desk]
         )
         context.set_default_timeout(WAIT_MS)
         opened.append(context)
-        return Desk(context.new_page(), sandbox.address, size, javascript, Path(folder) if folder else None)
+        pictures = Path(folder) if folder else None
+        return Desk(context.new_page(), sandbox.address, size, javascript, pictures, sessions)
 
     yield open_one
     for context in opened:

@@ -2,19 +2,16 @@
 """A company's pages in a real browser: what was consulted, contesting it, the feed, the proofs, the open data."""
 
 import re
-import time
 from collections.abc import Callable
-from typing import Any
 
 import httpx
 import pytest
 
-from tests.browser.conftest import Desk
+from tests.browser.conftest import Desk, searched
 from tests.conftest import Get
 
 pytestmark = pytest.mark.browser
 HOME = "/entreprise/999100118"
-PATIENCE_S = 60
 
 
 @pytest.fixture
@@ -22,15 +19,7 @@ def consulted(get: Get, client: httpx.Client) -> None:
     """The company was asked about, and the index has read it."""
     answer = get("/v4/insee/sirene/unites_legales/999100118")
     assert answer.status_code == 200, answer.text
-    deadline = time.monotonic() + PATIENCE_S
-    while not published(client.get("/health/log").json()):
-        assert time.monotonic() < deadline, "what was answered is not in the index"
-        time.sleep(0.2)
-
-
-def published(health: dict[str, Any]) -> bool:
-    """Whether every record is under a published head, and in the index."""
-    return bool(health["published"] == health["records"]) and health["index"]["behind"] == 0
+    searched(client)
 
 
 def test_a_representative_reads_contests_and_opens_a_feed(consulted: None, desk: Desk) -> None:

@@ -13,12 +13,11 @@ from playwright.sync_api import Route, expect
 
 from gateway.audit.note import Verifier
 from gateway.console.verify_export import verify_export
-from tests.browser.conftest import Desk
+from tests.browser.conftest import Desk, searched
 from tests.conftest import PARAMETERS, Sandbox
 
 pytestmark = pytest.mark.browser
 HOSTILE = "<script>document.title='x'</script><img src=x onerror=alert(1)>"
-SHOWN_S = 40
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +33,7 @@ def asked(sandbox: Sandbox) -> str:
         ):
             client.get(path, params={**PARAMETERS, "object": HOSTILE})
             client.get(path, params=told, headers={"Cache-Control": "no-cache"}).raise_for_status()
-        until = time.monotonic() + SHOWN_S  # records are searched once a checkpoint counts them, every ten seconds
-        while client.get("/health/log").json()["index"]["behind"] and time.monotonic() < until:
-            time.sleep(0.5)
+        searched(client)
     return told["object"]
 
 

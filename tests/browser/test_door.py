@@ -24,7 +24,7 @@ def test_signing_in_and_out_needs_no_script(desk: Desk) -> None:
     assert desk.go("/connexion") == 200
     desk.picture("connexion")
     desk.accessible()
-    desk.sign_in("audrey-lestang")
+    desk.sign_in("audrey-lestang", anew=True)
     desk.picture("compte")
     desk.accessible()
     desk.page.get_by_role("button", name="Se déconnecter").click()
@@ -72,7 +72,7 @@ def test_a_company_is_asked_for_and_granted_with_a_reason(at_desk: Callable[...,
     instructor.page.wait_for_url(re.compile("/instruction/representations$"))
     instructor.picture("representations-decidees")
     instructor.accessible()
-    accountant.sign_in("leandre-quimerch", "autre")
+    accountant.sign_in("leandre-quimerch", "autre", anew=True)
     assert "mandat vu" in accountant.page.content()
 
 

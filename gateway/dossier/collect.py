@@ -296,7 +296,7 @@ class Collector:
             after, more = _followed(after, known, new, now, sheets.pieces[new.key])
             after, added = planned(after, sheets)
             happened += more + added
-            if after.complete and not before.complete and after.standing is not Standing.REFUSED:
+            if after.gathered and not before.gathered and after.standing is not Standing.REFUSED:
                 happened.append(("dossier.complet", {}))
             return after, happened
 

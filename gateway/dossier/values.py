@@ -325,6 +325,15 @@ class Candidature:
         """Whether no registry is still expected to answer."""
         return all(item.state.settled for item in self.items)
 
+    @property
+    def gathered(self) -> bool:
+        """As much of `complete` as may be told to whoever sees open data only.
+
+        Every registry was asked and those of open pieces are settled: whether a protected one is still looking into the
+        matter, or silent, is not said.
+        """
+        return all(item.state.settled or (item.access is Access.PROTECTED and item.attempts) for item in self.items)
+
     def member(self, siret: str) -> Member | None:
         """The member of this SIRET."""
         return next((member for member in self.members if member.siret == siret), None)

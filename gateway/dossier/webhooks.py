@@ -118,7 +118,7 @@ class Webhooks:
             with self._files.store.writing():
                 self._files.store.put_off(dossier, seq, attempts, int(host.alone_until) + 1)
             return
-        body = orjson.dumps(told(event, file, Audience.PORTAL, self._sheets, self._public_url))
+        body = orjson.dumps(told(event, file, Audience.PORTAL, self._sheets, public_url=self._public_url))
         if await self._sent(file.webhook, body, f"{dossier}.{seq}"):
             host.failures = 0
             self._done(dossier, seq)

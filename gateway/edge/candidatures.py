@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from gateway.dossier.desk import MOST_UPLOADS, Upload
+from gateway.dossier.acts.acting import MOST_UPLOADS, Upload
 from gateway.dossier.office import Office
 from gateway.dossier.refusals import refused
 from gateway.dossier.telling import tellable, told, view
@@ -82,7 +82,7 @@ class Counter:
                 "phase": one.phase.value,
                 "siret": one.lead.siret,
                 "reference": one.tender.reference,
-                "complet": one.complete,
+                "complet": one.gathered,
             }
             for one in rows
         ]
@@ -181,7 +181,9 @@ class Counter:
                     for event in office.files.events(identifier, after):
                         after = event.seq
                         if tellable(event, dossier, Audience.PORTAL):
-                            facts = told(event, dossier, Audience.PORTAL, office.sheets, self._house().public_url)
+                            facts = told(
+                                event, dossier, Audience.PORTAL, office.sheets, public_url=self._house().public_url
+                            )
                             yield b"id: %d\nevent: %s\ndata: %s\n\n" % (
                                 event.seq,
                                 event.name.encode(),

@@ -96,7 +96,9 @@ def test_what_is_protected_does_not_show_to_the_portal_s_pages(portal: Portal) -
             seen[siret, view] = {name: value for name, value in row.items() if name not in ("id", "membre")}
             assert "refus" not in json.dumps(file)
             assert file["pieces"] != []
-    assert len({json.dumps(row, sort_keys=True) for row in seen.values()}) == 1
+    for view in ("public", "portail"):
+        assert seen[HEALTHY, view] == seen[REFUSED, view]
+    assert "interrogee" not in seen[HEALTHY, "public"]
 
 
 def test_a_refusal_is_a_fact_against_the_company_and_blocks_nothing(portal: Portal) -> None:

@@ -192,7 +192,11 @@ _PIECE: dict[str, Row] = {
     ),
 }
 _SEEN: dict[str, Row] = {
-    "interrogee": ("flag", "Interrogée", "Le registre a été interrogé ; présente quand le contenu n'est pas montré."),
+    "interrogee": (
+        "flag",
+        "Interrogée",
+        "Le registre a été interrogé ; présente au portail quand le contenu n'est pas montré.",
+    ),
     "issue": (
         nullable(words(Outcome)),
         "Issue",
@@ -399,7 +403,12 @@ _FILE: dict[str, Row] = {
     "etat": (listed([one.value for one in Standing]), "État", "Où en est le dossier."),
     "phase": (words(Phase), "Phase", "Celle du marché."),
     "ouvert_le": ("moment", "Ouvert le", "Quand le dossier a été ouvert."),
-    "complet": ("flag", "Complet", "Plus aucun registre n'est attendu."),
+    "complet": (
+        "flag",
+        "Complet",
+        "Plus aucun registre n'est attendu. Avant le dépôt, d'une pièce protégée on dit seulement que son registre a "
+        "été interrogé : qu'il soit muet ou qu'il instruise ne se voit pas.",
+    ),
     "consultation": (TENDER, "Consultation", "La consultation à laquelle l'entreprise répond."),
     "type_marche": (words(Kind), "Type de marché", "Ce qui est acheté."),
     "groupement": (listed([one.value for one in GroupForm]), "Groupement", "Seul, conjoint ou solidaire."),
@@ -410,7 +419,7 @@ _FILE: dict[str, Row] = {
         object_of(
             fields(
                 {
-                    "attendues": ("count", "Attendues", "Le nombre de pièces."),
+                    "attendues": ("count", "Attendues", "Le nombre de pièces ; vue publique : de pièces ouvertes."),
                     "interrogees": ("count", "Interrogées", "Celles dont le registre a été interrogé."),
                 }
             ),

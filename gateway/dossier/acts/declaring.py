@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a company agrees to and declares about itself, by a named person. Raises Problem."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gateway.dossier import opening
+from gateway.dossier.acts.acting import MOST_UPLOADS, Acting, Upload
+from gateway.dossier.declaring import declaration, signatory
+from gateway.dossier.files import Happened
+from gateway.dossier.given import Given
+from gateway.dossier.planning import answerable, planned
+from gateway.dossier.values import Candidature, Declaration, Document, Person, Signatory
+
+MOST_DECLARATIONS = 500
+
+
+class Declares(Acting):
+    """Takes agreements, declarations and signatories."""
+
+    __slots__ = ()
+
+    async def consent(self, dossier: Candidature, sent: object, by: Person | None = None) -> Candidature:
+        """A member's agreement, after the opening."""
+        given = Given(sent)
+        given.only("siret", "consentement")
+        siret = given.siret("siret")
+        agreed = opening.consent(given.below("consentement"), int(self.now()))
+        if siret and dossier.member(siret) is None:
+            given.wrong("siret", "Cette entreprise ne figure pas dans la candidature.")
+        given.refuse()
+        agreed = agreed if by is None else replace(agreed, given_by=by)
+        self.changeable(dossier)
+
+        def change(before: Candidature) -> tuple[Candidature, list[Happened]]:
+            members = tuple(replace(one, consent=agreed) if one.siret == siret else one for one in before.members)
+            after, happened = planned(replace(before, members=members), self.sheets)
+            return after, [("consentement.recu", {"membre": siret}), *happened]
+
+        after = self.files.change(dossier.id, change, durable=True)
+        self.collector.take_up(dossier.id)
+        return after
+
+    async def declare(
+        self, dossier: Candidature, sent: object, uploads: Sequence[Upload] = (), by: Person | None = None
+    ) -> Candidature:
+        """Declarations and signatories, by a named person. `by`: who is signed in; else whom the portal names."""
+        self.changeable(dossier)
+        given = Given(sent)
+        given.only("par", "declarations", "signataire", "membre")
+        person = by or opening.person(given.below("par"))
+        default = given.siret("membre", needed=False) or dossier.lead.siret
+        documents = await self.received(uploads)
+        made = self._declarations(dossier, given, person, default, documents)
+        signing: list[Signatory] = []
+        if given.has("signataire"):
+            signing.append(signatory(given.below("signataire"), default))
+        if dossier.member(default) is None:
+            given.wrong("membre", "Cette entreprise ne figure pas dans la candidature.")
+        if not made and not signing:
+            given.wrong("declarations", "Il n'y a rien à déclarer.")
+        if len(dossier.declarations) + len(made) > MOST_DECLARATIONS:
+            given.wrong("declarations", f"Un dossier compte au plus {MOST_DECLARATIONS} déclarations.")
+        given.refuse()
+        await self.record("dossier_declared", dossier, None, default, count=len(made) + len(signing))
+
+        def change(before: Candidature) -> tuple[Candidature, list[Happened]]:
+            self.changeable(before)
+            self.file(before, documents)
+            kept = tuple(one for one in before.signatories if one.siret not in {new.siret for new in signing})
+            after = replace(before, declarations=(*before.declarations, *made), signatories=(*kept, *signing))
+            return after, [("declaration.recue", {"cle": one.key}) for one in made] or [("signataire.designe", {})]
+
+        return self.files.change(dossier.id, change, durable=True)
+
+    def _declarations(
+        self,
+        dossier: Candidature,
+        given: Given,
+        person: Person,
+        default: str,
+        documents: Sequence[tuple[Document, bytes]],
+    ) -> list[Declaration]:
+        made: list[Declaration] = []
+        names = {document.name: document for document, _ in documents}
+        for row in given.each("declarations", 100):
+            row.only("cle", "membre", "valeur", "fichiers")
+            siret = row.siret("membre", needed=False) or default
+            member = dossier.member(siret)
+            question = self.sheets.questions.get(row.text("cle", needed=True, longest=80))
+            if member is None:
+                row.wrong("membre", "Cette entreprise ne figure pas dans la candidature.")
+                continue
+            if question is None or not answerable(dossier, question, member):
+                row.wrong("cle", None, "00708")
+                continue
+            wanted = row.texts("fichiers", MOST_UPLOADS, 200)
+            if unknown := [name for name in wanted if name not in names]:
+                row.wrong("fichiers", f"Le fichier « {unknown[0]} » n'a pas été envoyé.")
+                continue
+            files = [names[name] for name in wanted]
+            one = declaration(self.identifier(), question, siret, row, person, int(self.now()), files)
+            if one is not None:
+                made.append(one)
+        return made

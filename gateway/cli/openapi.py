@@ -58,35 +58,43 @@ VERSION = "4.0.0"
 
 
 def write(chosen: argparse.Namespace) -> int:
-    """Write the document."""
-    document = _generated_or_none()
-    if document is None:
-        return 1
+    """Write the document, and beside it the schema of exported files."""
+    documents = _documents(chosen.file)
     try:
-        chosen.file.parent.mkdir(parents=True, exist_ok=True)
-        chosen.file.write_bytes(document)
+        for file, document in documents.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(document)
+            print(f"{file} : {len(document)} octets")
     except OSError as error:
-        print(f"dlnuf openapi write : impossible d'écrire {chosen.file} : {error.strerror}.", file=sys.stderr)
+        print(f"dlnuf openapi write : impossible d'écrire {error.filename} : {error.strerror}.", file=sys.stderr)
         return 1
-    print(f"{chosen.file} : {len(document)} octets")
-    return 0
+    return 0 if documents else 1
 
 
 def check(chosen: argparse.Namespace) -> int:
-    """Exit 1 when the committed document is not what the sources give."""
+    """Exit 1 when a committed document is not what the sources give."""
+    documents = _documents(chosen.file)
+    good = bool(documents)
+    for file, document in documents.items():
+        try:
+            same = file.read_bytes() == document
+        except OSError as error:
+            print(f"dlnuf openapi check : impossible de lire {file} : {error.strerror}.", file=sys.stderr)
+            return 1
+        good = good and same
+        if same:
+            print(f"{file} : à jour")
+        else:
+            print(f"{file} n'est plus à jour : lancez « dlnuf openapi write » et relisez ce qui change.")
+    return 0 if good else 1
+
+
+def _documents(contract: Path) -> dict[Path, bytes]:
+    """Each published document by its place; none when the sources cannot give them."""
+    from gateway.dossier.export.schema import published
+
     document = _generated_or_none()
-    if document is None:
-        return 1
-    try:
-        same = chosen.file.read_bytes() == document
-    except OSError as error:
-        print(f"dlnuf openapi check : impossible de lire {chosen.file} : {error.strerror}.", file=sys.stderr)
-        return 1
-    if not same:
-        print(f"{chosen.file} n'est plus à jour : lancez « dlnuf openapi write » et relisez ce qui change.")
-        return 1
-    print(f"{chosen.file} : à jour")
-    return 0
+    return {} if document is None else {contract: document, contract.with_name("dossier.schema.json"): published()}
 
 
 def _generated_or_none() -> bytes | None:

@@ -1,14 +1,34 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The JSON Schema of what a dossier exports, read off the types it is made of, so that the two cannot differ."""
+"""The JSON Schema of what a dossier exports, read off the types it is made of, so that the two cannot differ.
 
-import inspect
+Its words are for those who receive a file: French, in `schema.toml`, one for each type and each of its fields.
+"""
+
+import json
+import tomllib
 import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from gateway.dossier.export.data import Exported
+
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+TITLE = "Dossier de candidature"
+
+
+def published() -> bytes:
+    """The schema of `dossier.json` as it stands in `openapi/`."""
+    return (json.dumps(schema(Exported, TITLE), indent=2, ensure_ascii=False) + "\n").encode()
+
+
+@cache
+def words() -> Mapping[str, Mapping[str, str]]:
+    """What each type (`_`) and each of its fields says, by their names."""
+    return tomllib.loads(files("gateway.dossier.export").joinpath("schema.toml").read_text("utf-8"))
 
 
 def schema(kind: type, title: str) -> dict[str, Any]:
@@ -31,7 +51,9 @@ def _of(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     if origin is not None and issubclass(origin, Mapping):
         return {"type": "object"}
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        definitions.setdefault(kind.__name__, {"enum": [one.value for one in kind], "description": _said(kind)})
+        definitions.setdefault(
+            kind.__name__, {"enum": [one.value for one in kind], "description": words()[kind.__name__]["_"]}
+        )
         return {"$ref": f"#/$defs/{kind.__name__}"}
     if is_dataclass(kind):
         return _dataclass(kind, definitions)
@@ -53,14 +75,9 @@ def _dataclass(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         names = [one.name for one in fields(kind)]
         definitions[name] = {
             "type": "object",
-            "description": _said(kind),
-            "properties": {one: _of(hints[one], definitions) for one in names},
+            "description": words()[name]["_"],
+            "properties": {one: {**_of(hints[one], definitions), "description": words()[name][one]} for one in names},
             "required": names,
             "additionalProperties": False,
         }
     return {"$ref": f"#/$defs/{name}"}
-
-
-def _said(kind: Any) -> str:
-    """The first paragraph of its docstring."""
-    return " ".join((inspect.getdoc(kind) or "").split("\n\n")[0].split())

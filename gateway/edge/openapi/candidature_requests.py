@@ -160,7 +160,11 @@ _DECLARED = object_of(
             "cle": ("text", "Clé", "Celle des fiches de candidature."),
             "valeur": ({}, "Valeur", "Selon la question : oui ou non, texte, nombre, liste par année…"),
             "membre": ("siret", "Entreprise", "Le candidat seul ou le mandataire, si ce n'est pas dit."),
-            "documents": (several({"type": "string"}), "Documents", "Les noms des fichiers envoyés avec."),
+            "fichiers": (
+                several({"type": "string"}),
+                "Fichiers",
+                "Les noms des fichiers envoyés avec, qui la concernent.",
+            ),
         }
     ),
     "Déclaration",

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from gateway.audit.packet import BadPacket, Packet
 from gateway.dossier.export.data import Exported, as_json, exported
 from gateway.dossier.export.package import Entry, file_name, numbered, package
-from gateway.dossier.export.schema import schema
+from gateway.dossier.export.schema import published, schema, words
 from tests.dossier.dossier_world import COMPANY, NOW, PDF, SIRET, candidature, group
 
 COMMITTED = Path(__file__).resolve().parents[3] / "openapi" / "dossier.schema.json"
@@ -136,7 +136,18 @@ def test_exported_data_follow_their_published_schema(found: object) -> None:
 
 
 def test_the_published_schema_is_the_one_of_the_code() -> None:
-    assert json.loads(COMMITTED.read_text("utf-8")) == schema(Exported, "Dossier de candidature")
+    assert COMMITTED.read_bytes() == published(), "dlnuf openapi write"
+
+
+def test_every_type_and_field_of_an_export_is_described_in_french() -> None:
+    definitions = schema(Exported, "x")["$defs"]
+    assert words().keys() == definitions.keys()
+    for name, one in definitions.items():
+        assert words()[name].keys() == {"_", *one.get("properties", ())}, name
+        for said in words()[name].values():
+            assert said[0].isupper(), said
+            assert said.endswith((".", "…")), said
+            assert not {"the", "of", "and", "when"} & set(said.lower().split()), said
 
 
 def test_nothing_of_the_portals_own_is_exported() -> None:

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`dlnuf token`: issue the token of a habilitation, list what was issued, revoke one."""
+"""`dlnuf token`: issue the token of a habilitation, list what was issued, revoke one, adopt another service's."""
 
 import argparse
 import json
 import sys
 import time
 
+from gateway.cli import token_adopt
 from gateway.cli.evidence import Evidence
 from gateway.cli.state import instant, iso, leaf, opened_register, place, said, text, visible
 from gateway.identity.bearer import capped, issue
@@ -18,8 +19,8 @@ DEFAULT_DAYS = 548
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the noun `token` and its three verbs."""
-    noun = commands.add_parser("token", help="jetons : émettre, lister, révoquer")
+    """Add the noun `token` and its four verbs."""
+    noun = commands.add_parser("token", help="jetons : émettre, lister, révoquer, reprendre")
     verbs = noun.add_subparsers(dest="verb", required=True, metavar="ACTION")
     issued = leaf(
         verbs,
@@ -46,6 +47,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     revoke.add_argument("token", metavar="ID", help="identifiant du jeton (dlnuf token list), et non le jeton")
     revoke.add_argument("--at", metavar="DATE", type=instant, help="date d'effet, heure de Paris (défaut : maintenant)")
     revoke.add_argument("--reason", metavar="TEXTE", type=text, default="", help="motif, gardé dans le journal")
+    token_adopt.register(verbs)
 
 
 def _issue(args: argparse.Namespace) -> None:

@@ -2,7 +2,7 @@
 """Who is asking: proves a consumer by its bearer token, and issues that token.
 
     address of the request ─ 00101 when it holds the token
-    the token's string ───── 00101 unless this gateway signed it
+    the token's string ───── 00101 unless this gateway signed it, or the service that it takes over from
     the register ─────────── 00106 unknown · 00105 revoked, or its habilitation closed
     the caller's address ─── 00107 when the habilitation names others
     (rate limit, not ours)
@@ -210,7 +210,7 @@ def capped(token: Token, habilitation: Habilitation) -> Token:
     return replace(token, expires_at=habilitation.valid_until)
 
 
-def _consumer(claimed_end: int, token: Token, habilitation: Habilitation) -> Consumer:
+def _consumer(claimed_end: int | None, token: Token, habilitation: Habilitation) -> Consumer:
     """The register decides on everything; of the claims, only an earlier expiry counts."""
     ends = (claimed_end, token.expires_at, habilitation.valid_until)
     return Consumer(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The gateway's own keys: one folder, six files, written once and read at start-up.
+"""The gateway's own keys: one folder, six files, written once and read at start-up. A seventh is there by choice.
 
 | file | what it is for | what it holds |
 |---|---|---|
@@ -9,6 +9,7 @@
 | `links.key` | signs the documents' links (HMAC) | 32 bytes, hexadecimal |
 | `dossiers.key` | encrypts the application files (AES-256-GCM) | 32 bytes, hexadecimal |
 | `subjects.key` | wraps the months' keys of the audit's subjects (AES-256-GCM) | 32 bytes, hexadecimal |
+| `legacy_tokens.secret` | recognises the former service's tokens (HS256); never made here | its text, 32 bytes up |
 """
 
 import json
@@ -36,9 +37,12 @@ DOCUMENTS = "documents.key"
 LINKS = "links.key"
 SUBJECTS = "subjects.key"
 DOSSIERS = "dossiers.key"
+LEGACY = "legacy_tokens.secret"
 FILES = (TOKEN, AUDIT, DOCUMENTS, LINKS, SUBJECTS, DOSSIERS)
 
 _SECRET_BYTES = 32
+_LEGACY_BYTES = 1024
+"""The most a secret may have; the least is the size of the hash (RFC 7518 §3.2)."""
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
@@ -61,7 +65,8 @@ class Keys:
     """All keys of a gateway. Nothing of them shows in `repr`, save `kid`, which is public.
 
     `token`: signs bearers. `audit`: signs checkpoints. `documents`, `links`, `subjects`, `dossiers`: 32 bytes each.
-    `kid`: RFC 7638 thumbprint of the token key, base64url without padding.
+    `kid`: RFC 7638 thumbprint of the token key, base64url without padding. `legacy`: the secret that the tokens of the
+    service before this one were signed with, or b"": then none of them is accepted.
     """
 
     token: EllipticCurvePrivateKey = field(repr=False)
@@ -71,6 +76,7 @@ class Keys:
     subjects: bytes = field(repr=False)
     dossiers: bytes = field(repr=False)
     kid: str
+    legacy: bytes = field(default=b"", repr=False)
 
 
 def create_missing(folder: Path, random: Callable[[int], bytes]) -> tuple[str, ...]:
@@ -93,6 +99,7 @@ def load(folder: Path) -> Keys:
     token, audit = _read_pem(folder / TOKEN, faults), _read_pem(folder / AUDIT, faults)
     secrets = (_read_secret(folder / name, faults) for name in (DOCUMENTS, LINKS, SUBJECTS, DOSSIERS))
     documents, links, subjects, dossiers = secrets
+    legacy = _read_legacy(folder / LEGACY, faults)
     if not isinstance(token, EllipticCurvePrivateKey) or not isinstance(token.curve, SECP256R1):
         faults.setdefault(TOKEN, "ce n'est pas une clé de la courbe P-256")
         token = None
@@ -101,7 +108,7 @@ def load(folder: Path) -> Keys:
         audit = None
     if token is None or audit is None or faults:
         raise KeysMissing(folder, faults)
-    return Keys(token, audit, documents, links, subjects, dossiers, thumbprint(token.public_key()))
+    return Keys(token, audit, documents, links, subjects, dossiers, thumbprint(token.public_key()), legacy)
 
 
 def thumbprint(key: EllipticCurvePublicKey) -> str:
@@ -183,3 +190,19 @@ def _read_secret(path: Path, faults: dict[str, str]) -> bytes:
             return secret
         faults[path.name] = f"la clé ne fait pas {_SECRET_BYTES} octets"
     return b""
+
+
+def _read_legacy(path: Path, faults: dict[str, str]) -> bytes:
+    """The secret's text without the line end that editors add; b"" when there is none, which is no fault."""
+    try:
+        secret = path.read_bytes().rstrip(b"\r\n")
+    except FileNotFoundError:
+        return b""
+    except OSError:
+        faults[path.name] = "illisible"
+        return b""
+    if not _SECRET_BYTES <= len(secret) <= _LEGACY_BYTES:
+        faults[path.name] = f"un secret HS256 a de {_SECRET_BYTES} à {_LEGACY_BYTES} octets"
+    elif b"-----BEGIN" in secret or secret.startswith(b"ssh-"):
+        faults[path.name] = "c'est une clé asymétrique, et non un secret partagé"
+    return secret

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The string of a bearer token: a JSON Web Token signed with ES256, written in one way only and read in that way only.
 
-Sources: RFC 7515 (compact form), RFC 7518 §3.4 (ES256), RFC 7519 (claims), RFC 8725 (what to refuse). Claims are those
-that existing API Entreprise clients decode. Reading is one call, which checks the form, the signature and the claims.
+Sources: RFC 7515 (compact form), RFC 7518 §3.2 and §3.4 (HS256, ES256), RFC 7519 (claims), RFC 8725 (what to refuse).
+Claims are those that existing API Entreprise clients decode. Reading is one call, which checks the form, the signature
+and the claims.
+
+The tokens of the service that came before are read too, HS256, where an operator put its secret beside our keys. Each
+algorithm has a key of its own and is chosen by the whole header, so that neither key ever checks the other's tokens.
 """
 
 import json
@@ -12,11 +16,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from gateway.identity.habilitation import Refused, is_uuid
 from gateway.identity.keys import Keys
 
 ALGORITHM = "ES256"
+LEGACY_ALGORITHM = "HS256"
 ISSUER = "dlnuf"
 CLAIMS_VERSION = "1.0"
 MAX_LENGTH = 8192
@@ -31,13 +37,17 @@ class NotOurs(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token says. `id`: its UUID. `subject`: its title. `issued_at`, `expires_at`: epoch seconds."""
+    """What a token says. `id`: its UUID. `subject`: its title. `issued_at`, `expires_at`: epoch seconds.
+
+    `expires_at` is None for a token of the service before ours: there, the register alone said when a token ended, and
+    strings that were handed out long ago still work after a renewal.
+    """
 
     id: str
     scopes: tuple[str, ...]
     subject: str
     issued_at: int
-    expires_at: int
+    expires_at: int | None
 
 
 def sign(claims: Claims, keys: Keys) -> str:
@@ -71,14 +81,21 @@ def read(token: str, keys: Keys) -> Claims:
     # PyJWT tolerates padding and stray bits, which would let one token be written in several ways.
     header, *_ = (_canonical(segment) for segment in segments.groups())
     # Equality leaves room for no other algorithm or key, and none for `crit`, `jwk`, `jku` or `b64` either.
-    if _object(header) != {"typ": "JWT", "alg": ALGORITHM, "kid": keys.kid}:
-        raise NotOurs("not our header")
+    said = _object(header)
+    if said == {"typ": "JWT", "alg": ALGORITHM, "kid": keys.kid}:
+        return _claims(_payload(token, keys.token.public_key(), ALGORITHM))
+    if keys.legacy and said in ({"alg": LEGACY_ALGORITHM}, {"typ": "JWT", "alg": LEGACY_ALGORITHM}):
+        return _legacy_claims(_payload(token, keys.legacy, LEGACY_ALGORITHM))
+    raise NotOurs("not our header")
+
+
+def _payload(token: str, key: EllipticCurvePublicKey | bytes, algorithm: str) -> dict[str, Any]:
+    """What was signed with this key by this algorithm."""
     try:
-        payload = jwt.PyJWS().decode(token, keys.token.public_key(), algorithms=[ALGORITHM])
+        return _object(jwt.PyJWS().decode(token, key, algorithms=[algorithm]))
     except jwt.PyJWTError:
         # The cause is cut off: it could carry parts of the token into a log.
         raise NotOurs("bad signature") from None
-    return _claims(_object(payload))
 
 
 def _canonical(segment: str) -> bytes:
@@ -127,3 +144,13 @@ def _claims(payload: dict[str, Any]) -> Claims:
     if type(issued_at) is not int or type(expires_at) is not int:
         raise NotOurs("`iat` or `exp` is not a whole number of seconds")
     return Claims(token_id, tuple(scopes), subject, issued_at, expires_at)
+
+
+def _legacy_claims(payload: dict[str, Any]) -> Claims:
+    """Rights are the register's affair, so `scopes` (`roles` in the oldest tokens) are not looked at."""
+    token_id, subject, issued_at = payload.get("jti"), payload.get("sub"), payload.get("iat")
+    if not is_uuid(token_id) or not is_uuid(payload.get("uid")):
+        raise NotOurs("`jti` and `uid` are not UUIDs")
+    if type(issued_at) is not int:
+        raise NotOurs("`iat` is not a whole number of seconds")
+    return Claims(str(token_id), (), subject if isinstance(subject, str) else "", issued_at, None)

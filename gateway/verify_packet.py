@@ -6,6 +6,7 @@ The verifier's rules hold here too: public formats only, everything given is hos
 
 import json
 import zipfile
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from gateway.verify import Findings, Refused, verify
 
 FORMAT = "dlnuf-candidature/1"
 MAX_BYTES = 600 * 1024 * 1024
+SEAL_RECEIPT = "seal-receipt"
+CLOCK_S = 300
+"""How far the hour in the sealed bytes may be from the record's: both were written by the same gateway, in a breath."""
 _README = "LISEZMOI.txt"
 
 
@@ -37,7 +41,7 @@ def package(content: bytes, policy: WitnessPolicy) -> Findings:
         identifier = packet.manifest.get("id")
         findings.facts |= {"dossier": identifier, "files": len(packet.files)}
         findings.proved.append(f"les {len(packet.files)} fichiers du paquet sont ceux de sa liste, sans un de plus")
-        sealed = _seal(packet, findings)
+        sealed = _seal(packet, policy, findings)
         _receipts(packet, identifier, policy, findings)
     except BadPacket as error:
         raise Refused(str(error)) from error
@@ -47,7 +51,7 @@ def package(content: bytes, policy: WitnessPolicy) -> Findings:
     return findings
 
 
-def _seal(packet: Packet, findings: Findings) -> bytes | None:
+def _seal(packet: Packet, policy: WitnessPolicy, findings: Findings) -> bytes | None:
     """The sealed bytes, which must be those that the list's seal names."""
     told, found = packet.manifest.get("seal"), list(packet.of("seal"))
     if told is None and not found:
@@ -68,11 +72,48 @@ def _seal(packet: Packet, findings: Findings) -> bytes | None:
         raise Refused("le scellé est celui d'un autre dossier")
     findings.facts["seal"] = digest
     findings.proved.append(f"le scellé du dépôt a l'empreinte SHA-256 {digest}")
-    findings.not_proved.append(
-        f"que cette empreinte est celle que le journal a inscrite au dépôt (« dossier_sealed », {digest[:12]}…) : "
-        "comparez-la à celle de l'attestation de l'entreprise, ou demandez-la à un auditeur"
-    )
+    _sealed_when(packet, digest, said.get("at"), policy, findings)
     return content
+
+
+def _sealed_when(packet: Packet, digest: str, at: object, policy: WitnessPolicy, findings: Findings) -> None:
+    """The receipt of the deposit's own record: this digest, of this dossier, at the hour that the seal says."""
+    found = list(packet.of(SEAL_RECEIPT))
+    if not found:
+        findings.not_proved.append(
+            f"que cette empreinte est celle que le journal a inscrite au dépôt (« dossier_sealed », {digest[:12]}…) : "
+            "son reçu n'est pas dans ce paquet ; un paquet demandé plus tard le contient"
+        )
+        return
+    if len(found) > 1:
+        raise Refused("le paquet contient plusieurs reçus de dépôt")
+    try:
+        seen = verify(packet.content(found[0].path), policy)
+    except Refused as error:
+        raise Refused(f"« {found[0].path} » : {error}") from error
+    record = seen.facts.get("record")
+    if not isinstance(record, dict) or record.get("event") != "dossier_sealed":
+        raise Refused(f"« {found[0].path} » n'est pas le reçu d'un dépôt")
+    if record.get("dossier") != packet.manifest.get("id") or record.get("digest") != digest:
+        raise Refused(f"« {found[0].path} » est le reçu d'un autre dépôt que celui du scellé")
+    written = _epoch(record.get("at"))
+    if written is None or not isinstance(at, int) or abs(written - at) > CLOCK_S:
+        raise Refused("le scellé et le journal ne disent pas la même heure de dépôt")
+    findings.facts |= {"sealed_at": record["at"], "sealed_record": seen.facts.get("index")}
+    findings.proved.append(
+        f"le journal a inscrit cette empreinte à son n° {seen.facts.get('index')}, le {record['at']} : le dossier n'a "
+        "pas changé depuis son dépôt"
+    )
+    findings.not_proved += [one for one in seen.not_proved if one.startswith(("la date", "l'heure"))]
+    findings.facts["key"] = seen.facts.get("key")
+
+
+def _epoch(at: object) -> float | None:
+    """The instant of a record."""
+    try:
+        return datetime.fromisoformat(at).timestamp() if isinstance(at, str) else None
+    except ValueError:
+        return None
 
 
 def _receipts(packet: Packet, identifier: object, policy: WitnessPolicy, findings: Findings) -> None:

@@ -5,7 +5,8 @@ Whoever keeps it needs neither us nor our log any more. A proof is checked befor
 the published root, the log contradicts what it published, and nobody is given a false receipt.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from gateway.audit.addition import Addition
 from gateway.audit.canonical import NotCanonical, parse
@@ -52,9 +53,29 @@ class Receipts:
             note, head = self.head()
         else:
             head = Checkpoint.parse(parts(note)[0])
-        number, entry = self._outcome(exchange, habilitation)
+        return self._proved(*self._outcome(exchange, habilitation), note, head)
+
+    def of_record(self, number: int, says: Mapping[str, object]) -> str:
+        """The receipt of a record by its number, which must say all this.
+
+        A number that is another record's, of a log that was restored for one, has none. Raises NoReceipt,
+        ReceiptErased, LogUnreadable.
+        """
+        note, head = self.head()
         if number >= head.size:
-            raise NoReceipt(exchange)
+            raise NoReceipt(str(number))
+        for found in self._reader.entries(number, number + 1):
+            if found.entry is None:
+                raise ReceiptErased(str(number))
+            record = _parsed(number, found.entry)
+            if all(record.get(key) == value for key, value in says.items()):
+                return self._proved(number, found.entry, note, head)
+        raise NoReceipt(str(number))
+
+    def _proved(self, number: int, entry: bytes, note: str, head: Checkpoint) -> str:
+        """The file of a record under a published head, proved before it is given."""
+        if number >= head.size:
+            raise NoReceipt(str(number))
         try:
             tiles = Tiles(self._reader.tile, head.size)
             proof = tiles.inclusion(number)
@@ -89,10 +110,7 @@ class Receipts:
                 if found.entry is None:
                     erased = True
                     continue
-                try:
-                    record = parse(found.entry)
-                except NotCanonical as error:
-                    raise LogUnreadable(f"l'enregistrement {number} ne se lit pas") from error
+                record = _parsed(number, found.entry)
                 if record["id"] == exchange and record["event"] in OUTCOMES:
                     if record.get("habilitation") != habilitation:
                         raise NoReceipt(exchange)
@@ -100,3 +118,10 @@ class Receipts:
         if erased:
             raise ReceiptErased(exchange)
         raise NoReceipt(exchange)
+
+
+def _parsed(number: int, entry: bytes) -> Mapping[str, Any]:
+    try:
+        return parse(entry)
+    except NotCanonical as error:
+        raise LogUnreadable(f"l'enregistrement {number} ne se lit pas") from error

@@ -44,6 +44,7 @@ def play(client: httpx.Client, siret: str, market: str, out: Path, patience_s: f
     sealed = _sent(client.post(f"{address}/depot", json={"par": PERSON}))
     print(f"Déposé ; empreinte du scellé : {sealed['depot']['empreinte']}")
     _receipts(client, _sent(client.get(address, params={"vue": "acheteur"})))
+    _published(client, sealed["depot"]["enregistrement"])
     whole = True
     for name in EXPORTS:
         answer = client.get(f"{address}/exports/{name}")
@@ -117,6 +118,16 @@ def _receipts(client: httpx.Client, found: Mapping[str, Any]) -> None:
     end = time.monotonic() + RECEIPTS_S
     while last is not None and time.monotonic() < end:
         if client.get(f"/receipts/{last['echange']}").status_code == 200:
+            return
+        time.sleep(0.5)
+
+
+def _published(client: httpx.Client, record: int) -> None:
+    """Wait for a published head that covers the deposit's record, for a while: else the package says it lacks it."""
+    end = time.monotonic() + RECEIPTS_S
+    while time.monotonic() < end:
+        size = client.get("/log/checkpoint").text.split("\n")[1:2]
+        if size and size[0].isdigit() and int(size[0]) > record:
             return
         time.sleep(0.5)
 

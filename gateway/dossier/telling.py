@@ -212,6 +212,7 @@ def _seal(dossier: Candidature, seen: Seen) -> Mapping[str, Any] | None:
         "le": written(seal.at),
         "par": person_told(seal.by),
         "empreinte": seal.digest,
+        "enregistrement": seal.record,
         "non_recues_au_depot": [one for one in seal.incomplete if one in visible],
         "completees_depuis": [
             {"piece": one.item, "au_depot": one.before.value, "depuis": one.after.value, "le": written(one.at)}

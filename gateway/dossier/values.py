@@ -265,6 +265,7 @@ class Completion:
 class Seal:
     """The deposit. `digest`: SHA-256 of the canonical JSON of what was known, whose bytes the store keeps under it;
     the record `dossier_sealed` carries it. `incomplete`: items not settled at that moment, by id. `completions`: since.
+    `record`: that record's number in the log; None for deposits made before it was kept.
     """
 
     at: int
@@ -272,6 +273,7 @@ class Seal:
     by: Person
     incomplete: tuple[str, ...] = ()
     completions: tuple[Completion, ...] = ()
+    record: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

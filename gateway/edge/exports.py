@@ -98,6 +98,7 @@ class Workshop:
         )
         contents: dict[str, bytes] = {}
         receipts: dict[str, str | None] = {}
+        sealed: str | None = None
         if whole:
             for digest in digests(dossier):
                 content = files.store.content(dossier.id, digest)
@@ -105,7 +106,19 @@ class Workshop:
                     contents[digest] = content
                 await asyncio.sleep(0)  # others are served between two files
             receipts = await asyncio.to_thread(self._receipts_of, dossier)
-        return Material(dossier, at, self._house().public_url, contents, receipts)
+            sealed = await asyncio.to_thread(self._sealed, dossier)
+        return Material(dossier, at, self._house().public_url, contents, receipts, sealed)
+
+    def _sealed(self, dossier: Candidature) -> str | None:
+        """The receipt of the deposit's record; None while it is not published."""
+        seal = dossier.seal
+        if seal is None or seal.record is None:
+            return None
+        says = {"event": "dossier_sealed", "dossier": dossier.id, "digest": seal.digest}
+        try:
+            return self._receipts().of_record(seal.record, says)
+        except (NoReceipt, ReceiptErased, LogUnreadable):
+            return None  # the list says so
 
     def _receipts_of(self, dossier: Candidature) -> dict[str, str | None]:
         receipts = self._receipts()

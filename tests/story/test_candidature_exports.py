@@ -25,6 +25,7 @@ from tests.story.files import PERSON, PURPOSE, Portal, codes
 KINDS = ("travaux", "fournitures", "services", "ingenierie", "formation", "denrees", "defense")
 SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "openapi" / "dossier.schema.json").read_text("utf-8"))
 HEALTHY = "99910011800010"
+DEPOSIT = "scelle/depot.tlog-proof"
 PERSONAS = (
     HEALTHY, "99910022500013", "99910033200017", "99910044900019", "99910055500013", "99910088600012",
     "99910099300016", "99910110800010", "99910121500013", "99910132200017", "99910143900019",
@@ -62,6 +63,7 @@ def holds(client: httpx.Client, siret: str, kind: str, out: Path, said: str) -> 
     readable((out / "attestation.pdf").read_bytes())
     findings = package((out / "dossier.zip").read_bytes(), policy(client))
     assert findings.facts["receipts"] == findings.facts["answers"] != 0
+    assert any("a inscrit cette empreinte" in one for one in findings.proved)
     with zipfile.ZipFile(out / "dossier.zip") as archive:
         names = set(archive.namelist())
         assert archive.read("dossier.pdf") == (out / "dossier.pdf").read_bytes()
@@ -246,9 +248,69 @@ def test_a_package_changed_with_its_list_is_refused_by_its_receipts_or_its_seal(
     ):
         with pytest.raises(NotProved, match=said):
             package(tampered(whole, change), trusted)
+    unproved = package(tampered(whole, lambda files: files.pop(DEPOSIT)), trusted)
+    assert any("dossier_sealed" in one for one in unproved.not_proved)
+    assert "sealed_at" not in unproved.facts
     fewer = package(tampered(whole, lambda files: files.pop(receipt)), trusted)
     assert any("sans reçu" in one and answer in one for one in fewer.not_proved)
     assert package(tampered(whole, lambda files: None), trusted).facts["receipts"]
+
+
+def test_the_deposit_s_own_record_proves_when_and_nothing_else_passes_for_it(
+    portal_client: httpx.Client, tmp_path: Path
+) -> None:
+    """Another receipt, another file's deposit, or a sealed hour that the log does not say: each is refused."""
+    trusted = policy(portal_client)
+    wholes = []
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        play(portal_client, HEALTHY, "travaux", tmp_path / name, 10)
+        wholes.append((tmp_path / name / "dossier.zip").read_bytes())
+    whole, other = wholes
+    found = package(whole, trusted).facts
+    assert found["sealed_at"]
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        listed = json.loads(archive.read("manifest.json"))["seal"]
+        sealed = archive.read("scelle/dossier.json")
+    assert (listed["record"], listed["receipt"]) == (found["sealed_record"], DEPOSIT)
+    with zipfile.ZipFile(io.BytesIO(other)) as archive:
+        elsewhere = archive.read(DEPOSIT)
+
+    def later(files: dict[str, bytes]) -> None:
+        from hashlib import sha256
+
+        moved = json.loads(sealed)
+        moved["at"] -= 86_400
+        files["scelle/dossier.json"] = json.dumps(moved).encode()
+        told = json.loads(files["manifest.json"])
+        told["seal"]["sha256"] = sha256(files["scelle/dossier.json"]).hexdigest()
+        files["manifest.json"] = json.dumps(told).encode()
+
+    for change, said in (
+        (lambda files: files.update({DEPOSIT: files[f"recus/{HEALTHY}-identite.tlog-proof"]}), "le reçu d'un dépôt"),
+        (lambda files: files.update({DEPOSIT: elsewhere}), "autre dépôt"),
+        (lambda files: files.update({DEPOSIT: files[DEPOSIT].replace(b"index ", b"index 1", 1)}), DEPOSIT),
+        (later, "autre dépôt"),
+    ):
+        with pytest.raises(NotProved, match=said):
+            package(tampered(whole, change), trusted)
+
+
+def test_a_deposit_that_no_published_head_covers_yet_says_so(portal_client: httpx.Client) -> None:
+    """The package is made all the same; its list tells why the receipt is not there, and where its record is."""
+    address = deposited(portal_client)
+    number = portal_client.get(address, params={"vue": "acheteur"}).json()["data"]["depot"]["enregistrement"]
+    content = portal_client.get(f"{address}/exports/dossier.zip").content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        listed = json.loads(archive.read("manifest.json"))["seal"]
+        names = archive.namelist()
+    assert listed["record"] == number
+    if listed["receipt"] is None:  # a head may be published in between
+        assert listed["why"] == "pas encore publié"
+        assert DEPOSIT not in names
+        assert "sealed_at" not in package(content, policy(portal_client)).facts
+    else:
+        assert package(content, policy(portal_client)).facts["sealed_record"] == number
 
 
 def test_the_example_says_why_nothing_can_come_of_a_closed_company(portal_client: httpx.Client, tmp_path: Path) -> None:

@@ -65,8 +65,11 @@ class Acting:
 
     async def record(
         self, event: str, dossier: Candidature, consumer: Consumer | None, siret: str = "", **more: Any
-    ) -> None:
-        """Say in the log what is about to be done. `siret`: whom it is about, the file's first company by default."""
+    ) -> int:
+        """Say in the log what is about to be done; the record's number.
+
+        `siret`: whom it is about, the file's first company by default.
+        """
         facts: Mapping[str, Any] = {
             "dossier": dossier.id,
             **self.recorder.commitments((siret or dossier.lead.siret)[:9], None),
@@ -79,7 +82,7 @@ class Acting:
                 "consumer": consumer.siret,
                 "purpose": consumer.purpose,
             }
-        await self.recorder.event(event, **facts)
+        return await self.recorder.event(event, **facts)
 
 
 def day(now: float) -> str:

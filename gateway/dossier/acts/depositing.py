@@ -37,14 +37,14 @@ class Deposits(Acting):
             at = int(self.now())
             content = sealed_bytes(dossier, at, person)
             digest = hashlib.sha256(content).hexdigest()
-            await self.record("dossier_sealed", dossier, None, digest=digest)
+            record = await self.record("dossier_sealed", dossier, None, digest=digest)
 
             def change(before: Candidature) -> tuple[Candidature, list[Happened]]:
                 self.files.store.file(before.id, content)
                 if request:
                     self.files.store.remember(before.habilitation_id, request, digest, before.id, at)
                 incomplete = tuple(one.id for one in dossier.items if not one.state.settled)
-                seal = Seal(at, digest, person, incomplete, completions(dossier, before, at))
+                seal = Seal(at, digest, person, incomplete, completions(dossier, before, at), record)
                 return replace(before, standing=Standing.SEALED, seal=seal), [("dossier.depose", {"empreinte": digest})]
 
             return self.files.change(dossier.id, change, durable=True)

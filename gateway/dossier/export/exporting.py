@@ -19,7 +19,7 @@ from gateway.dossier.espd.write import written
 from gateway.dossier.export.attestation import attestation_pages
 from gateway.dossier.export.buyer import buyer_pages
 from gateway.dossier.export.data import as_json, exported
-from gateway.dossier.export.package import Entry, file_name, numbered, package
+from gateway.dossier.export.package import SEAL_RECEIPT, SEALED, Entry, file_name, numbered, package
 from gateway.dossier.export.pdf import pdf
 from gateway.dossier.facts import companies
 from gateway.dossier.values import Candidature, Document, Item, Member
@@ -37,7 +37,8 @@ KINDS = {
 @dataclass(frozen=True, slots=True)
 class Material:
     """What exports are made of. `at`: of the last event, epoch seconds. `contents`: documents, exact answers and the
-    sealed bytes, by SHA-256. `receipts`: by exchange, None for one that is not published yet.
+    sealed bytes, by SHA-256. `receipts`: by exchange, None for one that is not published yet. `sealed`: the receipt of
+    the deposit's own record, None while it is not.
     """
 
     dossier: Candidature
@@ -45,6 +46,7 @@ class Material:
     public_url: str
     contents: Mapping[str, bytes]
     receipts: Mapping[str, str | None]
+    sealed: str | None = None
 
 
 class Lacking(Exception):
@@ -103,7 +105,9 @@ def entries(found: Material, known: Mapping[str, Company]) -> Iterator[Entry]:
     yield Entry("dossier.json", as_json(exported(dossier, known, found.at)), "data")
     yield Entry("attestation.pdf", pdf(attestation_pages(dossier, known, found.at)), "page")
     if dossier.seal and dossier.seal.digest in found.contents:
-        yield Entry("scelle/dossier.json", found.contents[dossier.seal.digest], "seal")
+        yield Entry(SEALED, found.contents[dossier.seal.digest], "seal")
+        if found.sealed is not None:
+            yield Entry("scelle/depot.tlog-proof", found.sealed.encode(), SEAL_RECEIPT, proves=SEALED)
     yield from _espds(found, known)
     yield from _documents(found)
     yield from _answers(found)

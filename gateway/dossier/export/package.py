@@ -19,6 +19,10 @@ from gateway.dossier.values import Candidature
 
 FORMAT = "dlnuf-candidature/1"
 MANIFEST = "manifest.json"
+SEALED = "scelle/dossier.json"
+SEAL_RECEIPT = "seal-receipt"
+NOT_PUBLISHED = "pas encore publié"
+NOT_NUMBERED = "dépôt antérieur à la conservation du numéro de son enregistrement"
 MAX_BYTES = 512 * 1024 * 1024
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -31,6 +35,7 @@ _README = """Ce paquet contient une candidature : {number}, déposée par l'entr
   documents/             les pièces, telles que les registres ou les personnes les ont données
   reponses/, recus/      les réponses exactes des registres, et le reçu qui prouve chacune
   scelle/dossier.json    ce qui était connu au moment du dépôt
+  scelle/depot.tlog-proof  le reçu qui prouve quand le journal en a inscrit l'empreinte, dès qu'il est publié
   manifest.json          la liste de ces fichiers, avec leur empreinte SHA-256
 
 Pour tout vérifier, sans réseau et sans nous croire : dlnuf verify CE-FICHIER.zip --cle CLE-DU-JOURNAL
@@ -39,9 +44,11 @@ Pour tout vérifier, sans réseau et sans nous croire : dlnuf verify CE-FICHIER.
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file of the package. `what`: `page`, `data`, `dume`, `document`, `answer`, `receipt` or `seal`.
+    """One file of the package. `what`: `page`, `data`, `dume`, `document`, `answer`, `receipt`, `seal` or
+    `seal-receipt`.
 
-    `proves`: for a receipt, the path of the answer it is about. `item`: the item it belongs to, "" for none.
+    `proves`: for a receipt, the path of the answer it is about, or of the sealed bytes. `item`: the item it belongs to,
+    "" for none.
     """
 
     path: str
@@ -63,7 +70,7 @@ def package(candidature: Candidature, entries: Iterable[Entry]) -> bytes:
         "format": FORMAT,
         "id": candidature.id,
         "number": candidature.number,
-        "seal": {"at": candidature.seal.at, "sha256": candidature.seal.digest} if candidature.seal else None,
+        "seal": _seal(candidature, files),
         "files": [_listed(entry) for entry in files],
     }
     buffer = io.BytesIO()
@@ -91,6 +98,18 @@ def numbered(names: Iterable[str]) -> Iterator[str]:
             found = f"{stem}-{rank}{dot}{extension}"
         seen.add(found.lower())
         yield found
+
+
+def _seal(candidature: Candidature, files: Iterable[Entry]) -> dict[str, object] | None:
+    """What the list says of the deposit: its digest, the log's record of it, and the receipt that proves when."""
+    seal = candidature.seal
+    if seal is None:
+        return None
+    receipt = next((entry.path for entry in files if entry.what == SEAL_RECEIPT), None)
+    told: dict[str, object] = {"at": seal.at, "sha256": seal.digest, "record": seal.record, "receipt": receipt}
+    if receipt is None:
+        told["why"] = NOT_NUMBERED if seal.record is None else NOT_PUBLISHED
+    return told
 
 
 def _listed(entry: Entry) -> dict[str, object]:

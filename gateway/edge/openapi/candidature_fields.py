@@ -368,6 +368,12 @@ SEAL = object_of(
             "le": ("moment", "Le", "Quand le dossier a été déposé."),
             "par": (PERSON, "Par", "La personne qui l'a déposé."),
             "empreinte": ("digest", "Empreinte", "SHA-256 de ce qui était connu, inscrite au journal."),
+            "enregistrement": (
+                nullable({"type": "integer", "minimum": 0}),
+                "Enregistrement",
+                "Le numéro de l'enregistrement du journal qui porte cette empreinte ; son reçu est dans `dossier.zip` "
+                "dès qu'une tête publiée le couvre.",
+            ),
             "non_recues_au_depot": (
                 several({"type": "string"}),
                 "Non reçues au dépôt",

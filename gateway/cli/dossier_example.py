@@ -19,6 +19,13 @@ EXPORTS = ("espd.xml", "dossier.json", "dossier.pdf", "attestation.pdf", "dossie
 REFERENCES = {
     "travaux": "references_travaux", "fournitures": "references_fournitures", "denrees": "references_fournitures",
 }  # fmt: skip
+SILENT = {
+    "/entreprise.nom": ("denomination_declaree", "Entreprise de Camille Delamontagne"),
+    "/entreprise.taille": ("taille_declaree", "micro"),
+    "/entreprise.pays": ("pays_declare", "FRA"),
+    "/marche.procedure": ("procedure_declaree", "open"),
+}
+"""What a person answers where no registry does, by what the ESPD says it lacks."""
 RECEIPTS_S = 15.0
 """How long to wait for the log's next published head, so that the package holds its receipts."""
 
@@ -41,6 +48,9 @@ def play(client: httpx.Client, siret: str, market: str, out: Path, patience_s: f
     body = {"par": PERSON, "declarations": declarations(market), "signataire": signatory()}
     _sent(client.post(f"{address}/declarations", json=body))
     print("Déclarations faites et signataire désigné, comme une personne le ferait.")
+    if still := _lacking(client.get(f"{address}/exports/espd.xml")):
+        _sent(client.post(f"{address}/declarations", json={"par": PERSON, "declarations": still}))
+        print("Déclaré aussi, car aucun registre ne le dit : " + ", ".join(one["cle"] for one in still) + ".")
     sealed = _sent(client.post(f"{address}/depot", json={"par": PERSON}))
     print(f"Déposé ; empreinte du scellé : {sealed['depot']['empreinte']}")
     _receipts(client, _sent(client.get(address, params={"vue": "acheteur"})))
@@ -91,6 +101,14 @@ def declarations(market: str) -> list[dict[str, Any]]:
     row = {"intitule": "Prestation comparable", "client": "Commune de Valclair", "annee": year - 1, "montant": 180_000}
     made.append({"cle": REFERENCES.get(market, "references_services"), "valeur": [row]})
     return made
+
+
+def _lacking(answer: httpx.Response) -> list[dict[str, Any]]:
+    """What the ESPD still lacks and a person can say: before the deposit, its export tells."""
+    if answer.status_code != 409:
+        return []
+    lacking = {one["source"]["pointer"] for one in answer.json()["errors"]}
+    return [{"cle": key, "valeur": value} for field, (key, value) in SILENT.items() if field in lacking]
 
 
 def signatory() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from gateway.dossier.countries import countries
 from gateway.dossier.given import LONGEST, Given
 from gateway.dossier.rules import Question
 from gateway.dossier.values import Declaration, Document, Person, Signatory
@@ -13,26 +14,34 @@ from gateway.dossier.words import Answer
 MOST_REFERENCES = 50
 MOST_YEARS = 10
 MOST_EUROS = 10**13
+_COUNTRY = "Un code de pays à trois lettres (ISO 3166-1) est attendu."
 
 
 def declaration(
     identifier: str, question: Question, siret: str, given: Given, by: Person, at: int, documents: Sequence[Document]
 ) -> Declaration | None:
     """A declaration whose value fits its question; None, and a fault noted, when it does not."""
-    complaint = unfit(question.answer, given.raw("valeur"), bool(documents))
+    complaint = unfit(question, given.raw("valeur"), bool(documents))
     if complaint is not None:
         given.wrong("valeur", complaint)
         return None
     return Declaration(
         id=identifier, key=question.key, siret=siret, label=question.buyer, value=given.raw("valeur"), by=by, at=at,
         criterion=question.criteria[0] if len(question.criteria) == 1 else "", category=question.category,
-        documents=tuple(documents),
+        documents=tuple(documents), words=meaning(question, given.raw("valeur")),
     )  # fmt: skip
 
 
-def unfit(answer: Answer, value: Any, has_document: bool) -> str | None:
-    """What keeps a value from being an answer of this kind, in French."""
-    match answer:
+def meaning(question: Question, value: Any) -> str:
+    """What a coded value says in words; "" for the others, which say it themselves."""
+    if question.answer is Answer.COUNTRY:
+        return countries().get(value, "")
+    return question.options.get(value, "") if question.options else ""
+
+
+def unfit(question: Question, value: Any, has_document: bool) -> str | None:
+    """What keeps a value from being an answer to this question, in French."""
+    match question.answer:
         case Answer.YES_NO:
             return None if isinstance(value, bool) else "true ou false est attendu."
         case Answer.TEXT:
@@ -49,6 +58,11 @@ def unfit(answer: Answer, value: Any, has_document: bool) -> str | None:
             return None if _years(value) else "Une liste de { annee, valeur } est attendue."
         case Answer.REFERENCES:
             return None if _references(value) else ("Une liste de { intitule, client, annee, montant } est attendue.")
+        case Answer.CHOICE:
+            fits = isinstance(value, str) and value in question.options
+            return None if fits else f"L'une de ces valeurs est attendue : {', '.join(question.options)}."
+        case Answer.COUNTRY:
+            return None if _country(value) else _COUNTRY
         case Answer.DOCUMENT:
             if value is not None and not _text(value):
                 return "Un texte est attendu, ou rien."
@@ -61,8 +75,8 @@ def signatory(given: Given, siret: str) -> Signatory:
         "prenom", "nom", "qualite", "courriel", "telephone", "pays", "date_naissance", "lieu_naissance",
     )  # fmt: skip
     country = given.text("pays", longest=3) or "FRA"
-    if not (len(country) == 3 and country.isascii() and country.isupper()):
-        given.wrong("pays", "Un code de pays à trois lettres (ISO 3166-1) est attendu.")
+    if not _country(country):
+        given.wrong("pays", _COUNTRY)
     birth = given.text("date_naissance", longest=10)
     if birth and not _day(birth):
         given.wrong("date_naissance", "Une date AAAA-MM-JJ est attendue.")
@@ -88,6 +102,10 @@ def _text(value: Any) -> bool:
 
 def _number(value: Any, most: float = 1e15) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
+
+
+def _country(value: Any) -> bool:
+    return isinstance(value, str) and value in countries()
 
 
 def _day(value: Any) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from gateway.dossier.asking import traits
 from gateway.dossier.files import Happened
 from gateway.dossier.rules import Piece, Question, Sheets
+from gateway.dossier.silence import silent
 from gateway.dossier.values import Candidature, Item, Member
 from gateway.dossier.words import Source
 
@@ -32,13 +33,20 @@ def planned(dossier: Candidature, sheets: Sheets) -> tuple[Candidature, list[Hap
 
 
 def declarable(dossier: Candidature, sheets: Sheets, member: Member) -> list[Question]:
-    """What may be declared about a member."""
+    """What a member is asked to declare: what suits the market and the company, and nobody has said."""
     known, _ = traits(member, dossier.tender.kind, dossier.item(f"{member.siret}:{IDENTITY}"))
-    return sheets.declarable(known, dossier.phase)
+    return [
+        one
+        for one in sheets.declarable(known, dossier.phase)
+        if one.silent is None or silent(dossier, member, one.silent)
+    ]
 
 
 def answerable(dossier: Candidature, question: Question, member: Member) -> bool:
-    """Whether a member may declare it: what suits the market, even where its own size does not require it."""
+    """Whether a member may declare it: what suits the market, even where its own size does not require it.
+
+    Also what Sirene says: to refuse it would tell a portal what a protected answer holds. The registry's word prevails.
+    """
     known, _ = traits(member, dossier.tender.kind, None)
     return not question.when.any_of or any(one.market(known) for one in question.when.any_of)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.kit.contract import Product
-from gateway.dossier.words import Access, Answer, Kind, Phase, Role, State
+from gateway.dossier.words import Access, Answer, Kind, Phase, Role, Silence, State
 
 NEVER_AUTOMATIC = frozenset(
     (
@@ -162,7 +162,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing a person may declare. `required`: a file without it is not complete."""
+    """One thing a person may declare. `required`: a file without it is not complete.
+
+    `options`: of a choice, words by value. `silent`: asked only where nobody has said it. `files`: proofs may be added.
+    """
 
     key: str
     candidate: str
@@ -175,6 +178,9 @@ class Question:
     when: When
     criteria: tuple[str, ...] = ()
     required: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
+    silent: Silence | None = None
+    files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +198,16 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """All of `policies/candidature/`. `digest`: SHA-256 hex of all that they say, examples apart."""
+    """All of `policies/candidature/`. `digest`: SHA-256 hex of all that they say, examples apart.
+
+    `titles`: of the categories, in the order of an application.
+    """
 
     pieces: Mapping[str, Piece]
     questions: Mapping[str, Question]
     purposes: frozenset[str] = frozenset()
     digest: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def due(self, traits: Traits, phase: Phase, early: bool, known: bool, wanted: tuple[str, ...] = ()) -> list[Piece]:
         """What to ask of a company now. `early`: the portal asks and the company consents. `known`: it was identified.

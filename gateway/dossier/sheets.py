@@ -28,13 +28,13 @@ from gateway.dossier.rules import (
     When,
 )
 from gateway.dossier.spelling import plain
-from gateway.dossier.words import Access, Answer, Kind, Phase, Role, State
+from gateway.dossier.words import Access, Answer, Kind, Phase, Role, Silence, State
 from gateway.purpose.model import Policies, PolicyError
 from gateway.purpose.reading import Section, read
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 _YEAR = re.compile(r"année-[1-9]")
-Word = TypeVar("Word", Kind, Phase, Access, Role, Answer, State)
+Word = TypeVar("Word", Kind, Phase, Access, Role, Answer, State, Silence)
 
 
 def load_sheets(folder: Path, contracts: Mapping[str, Contract], policies: Policies) -> Sheets:
@@ -43,11 +43,15 @@ def load_sheets(folder: Path, contracts: Mapping[str, Contract], policies: Polic
     pieces: dict[str, Piece] = {}
     questions: dict[str, Question] = {}
     examples: list[tuple[str, Example]] = []
+    titles: dict[int, tuple[str, str]] = {}
     for path in sorted((folder / "candidature").glob("*.toml")):
         sheet = read(path, f"candidature/{path.name}")
-        sheet.only("category", "title", "pieces", "questions", "examples")
+        sheet.only("category", "title", "rank", "pieces", "questions", "examples")
         category = sheet.text("category")
-        sheet.text("title")
+        rank = sheet.number("rank")
+        if rank in titles:
+            sheet.wrong("deux fiches ont le même rang", "rank")
+        titles[rank] = category, sheet.text("title")
         for row in sheet.sections("pieces") if sheet.has("pieces") else ():
             piece = _piece(row, category, products)
             _new(row, piece.key, pieces, questions)
@@ -58,7 +62,9 @@ def load_sheets(folder: Path, contracts: Mapping[str, Contract], policies: Polic
             questions[question.key] = question
         examples += [(sheet.file, _example(row)) for row in sheet.sections("examples")]
     purposes = frozenset(purpose.id for purpose in policies.purposes.values() if purpose.dossier_pool)
-    sheets = Sheets(pieces, questions, purposes, _digest(pieces, questions))
+    sheets = Sheets(
+        pieces, questions, purposes, _digest(pieces, questions), dict(titles[one] for one in sorted(titles))
+    )
     _opened(sheets, policies)
     for file, example in examples:
         if complaint := outcome(sheets, example):
@@ -156,8 +162,15 @@ def _piece(row: Section, category: str, products: Mapping[str, Product]) -> Piec
 
 def _question(row: Section, category: str) -> Question:
     row.only(
-        "key", "candidate", "buyer", "phase", "access", "answer", "basis", "when", "criteria", "required",
+        "key", "candidate", "buyer", "phase", "access", "answer", "basis", "when", "criteria", "required", "options",
+        "silent", "files",
     )  # fmt: skip
+    answer = _word(row, "answer", Answer)
+    options: dict[str, str] = {}
+    if row.has("options"):
+        options = {name: row.section("options").text(name) for name in row.section("options").names()}
+    if (answer is Answer.CHOICE) != bool(options):
+        row.wrong("un choix se fait entre des « options », et lui seul en a", "options")
     return Question(
         key=_key(row),
         candidate=row.text("candidate"),
@@ -165,11 +178,14 @@ def _question(row: Section, category: str) -> Question:
         category=category,
         phase=_word(row, "phase", Phase),
         access=_word(row, "access", Access),
-        answer=_word(row, "answer", Answer),
+        answer=answer,
         basis=row.texts("basis"),
         when=_when(row),
         criteria=row.texts("criteria", ()),
         required=row.flag("required", False),
+        options=options,
+        silent=_word(row, "silent", Silence) if row.has("silent") else None,
+        files=row.flag("files", False),
     )
 
 

@@ -207,7 +207,7 @@ class Declaration:
     """What a named person states about a member, on a day. The latest of a key counts; earlier ones stay.
 
     `key`: of `policies/candidature`. `value`: as the sheet's kind of answer says. `criterion`: the ESPD criterion it
-    answers, by code; `documents`: proofs uploaded with it.
+    answers, by code; `documents`: proofs uploaded with it. `words`: what a coded value means, "" for others.
     """
 
     id: str
@@ -220,6 +220,7 @@ class Declaration:
     criterion: str = ""
     category: str = ""
     documents: tuple[Document, ...] = ()
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,3 +139,14 @@ class Answer(StrEnum):
     YEARS = "par_annee"
     REFERENCES = "references"
     DOCUMENT = "document"
+    CHOICE = "choix"
+    COUNTRY = "pays"
+
+
+class Silence(StrEnum):
+    """What a question may make up for, where nobody has said it: of a company, Sirene; of the tender, anybody."""
+
+    NAME = "nom"
+    SIZE = "taille"
+    COUNTRY = "pays"
+    PROCEDURE = "procedure"

@@ -139,3 +139,26 @@ def test_without_sheets_no_file_can_be_opened(copy: Path) -> None:
     empty = load_sheets(copy, CONTRACTS, load(copy, CONTRACTS))
     assert not empty.pieces
     assert not empty.questions
+
+
+def test_the_categories_come_in_the_order_of_an_application() -> None:
+    """Identity, exclusion grounds, capacities; two sheets of one rank do not load."""
+    assert list(SHEETS.titles)[:4] == ["identite", "exclusions", "capacite_economique", "capacite_technique"]
+    assert {one.category for one in SHEETS.questions.values()} <= SHEETS.titles.keys()
+
+
+def test_sheets_of_the_same_rank_do_not_load(copy: Path) -> None:
+    with pytest.raises(PolicyError, match="même rang"):
+        spoiled(copy, "exclusions", "rank = 2", "rank = 1")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("identite", 'answer = "choix"', 'answer = "texte"'),
+        ("identite", 'answer = "pays"', 'answer = "choix"'),
+    ],
+)
+def test_a_choice_has_options_and_nothing_else_does(name: str, old: str, new: str, copy: Path) -> None:
+    with pytest.raises(PolicyError, match="options"):
+        spoiled(copy, name, old, new)

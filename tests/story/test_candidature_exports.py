@@ -20,7 +20,7 @@ from gateway.verify import Refused as NotProved
 from gateway.verify_packet import package
 from tests.conftest import Sandbox
 from tests.dossier.espd import official
-from tests.story.files import PERSON, PURPOSE, Portal, codes
+from tests.story.files import BUYER, PERSON, PURPOSE, Portal, codes
 
 KINDS = ("travaux", "fournitures", "services", "ingenierie", "formation", "denrees", "defense")
 SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "openapi" / "dossier.schema.json").read_text("utf-8"))
@@ -56,7 +56,7 @@ def readable(content: bytes) -> None:
             assert about["dc:title"]
 
 
-def holds(client: httpx.Client, siret: str, kind: str, out: Path, said: str) -> None:
+def holds(client: httpx.Client, siret: str, out: Path) -> None:
     """Every export of a played application, by its own standard."""
     jsonschema.validate(json.loads((out / "dossier.json").read_bytes()), SCHEMA)
     readable((out / "dossier.pdf").read_bytes())
@@ -67,26 +67,17 @@ def holds(client: httpx.Client, siret: str, kind: str, out: Path, said: str) -> 
     with zipfile.ZipFile(out / "dossier.zip") as archive:
         names = set(archive.namelist())
         assert archive.read("dossier.pdf") == (out / "dossier.pdf").read_bytes()
-        if (out / "espd.xml").exists():
-            document = (out / "espd.xml").read_bytes()
-            assert archive.read(f"dume/{siret}.xml") == document
-            assert siret.encode() in document
-            if official.AT_HAND:
-                assert [one for one in official.findings(document) if one.flag != "warning"] == []
-        else:
-            lacking = json.loads(archive.read("dume/incomplets.json"))
-            assert [row["siret"] for row in lacking] == [siret]
-            fields = {one["champ"] for one in lacking[0]["manque"]}
-            assert fields
-            assert fields <= {"entreprise.nom", "entreprise.taille", "entreprise.pays"}
-            assert all(one["manque"] in said for one in lacking[0]["manque"])
-            assert f"dume/{siret}.xml" not in names
+        document = (out / "espd.xml").read_bytes()
+        assert archive.read(f"dume/{siret}.xml") == document
+        assert siret.encode() in document
+        if official.AT_HAND:
+            assert [one for one in official.findings(document) if one.flag != "warning"] == []
+        assert "dume/incomplets.json" not in names
 
 
 def played(client: httpx.Client, siret: str, kind: str, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    whole = play(client, siret, kind, out, 3)
-    assert whole == (out / "espd.xml").exists()
-    holds(client, siret, kind, out, capsys.readouterr().out)
+    assert play(client, siret, kind, out, 3), capsys.readouterr().out
+    holds(client, siret, out)
 
 
 @pytest.mark.parametrize(("siret", "kind"), ONE_EACH)
@@ -153,6 +144,25 @@ def test_what_an_espd_lacks_is_listed_and_never_made_up(portal_client: httpx.Cli
     listed = {one["source"]["pointer"] for one in answer.json()["errors"]}
     assert listed >= {"/marche.procedure", "/signataire.nom", "/signataire.prenom"}
     assert all(one["meta"]["regle"] for one in answer.json()["errors"])
+
+
+def test_a_notice_that_gives_no_procedure_is_made_up_for_until_the_deposit(portal_client: httpx.Client) -> None:
+    """The BOAMP does not say it: the refusal names the declaration that does, and it is enough."""
+    tender = {"source": "boamp", "reference": "26-99127"}
+    body = {**request(HEALTHY, "travaux"), "acheteur": {"siret": BUYER}, "consultation": tender}
+    opened = portal_client.post("/v1/candidatures", json=body).json()["data"]["id"]
+    address = f"/v1/candidatures/{opened}"
+
+    def lacking() -> dict[str, str]:
+        answer = portal_client.get(f"{address}/exports/espd.xml")
+        assert answer.status_code == 409
+        return {one["source"]["pointer"]: one["detail"] for one in answer.json()["errors"]}
+
+    assert "procedure_declaree" in lacking()["/marche.procedure"]
+    for value, status in (("à l'amiable", 422), ("restricted", 201)):
+        made = {"par": PERSON, "declarations": [{"cle": "procedure_declaree", "valeur": value}]}
+        assert portal_client.post(f"{address}/declarations", json=made).status_code == status
+    assert "/marche.procedure" not in lacking()
 
 
 def test_one_lot_at_a_time(portal_client: httpx.Client) -> None:

@@ -54,7 +54,8 @@ def espd_of(
         issued_at=datetime.fromtimestamp(at, UTC),
         reference=tender.reference or None,
         title=tender.title or None,
-        procedure=PROCEDURES.get(tender.procedure.strip().lower().replace("’", "'")),
+        procedure=procedure_code(tender.procedure)
+        or procedure_code(_said(candidature, candidature.lead, "procedure_declaree") or ""),
         buyer=Buyer(tender.buyer_siret, tender.buyer_name or None),
         operator=_operator(candidature, member, company.identity),
         lots=_lots(candidature, member, lot),
@@ -76,21 +77,33 @@ def _operator(candidature: Candidature, member: Member, identity: Identity | Non
     grouped = member.role in (Role.LEAD, Role.MEMBER)
     return Operator(
         siret=member.siret,
-        name=identity.name if identity else None,
+        name=(identity.name if identity else "") or _said(candidature, member, "denomination_declaree"),
         role=member.role.espd,
-        size=_SIZES.get(identity.size) if identity else None,
-        address=_address(identity),
+        size=_SIZES.get((identity.size if identity else "") or _said(candidature, member, "taille_declaree") or ""),
+        address=_address(identity, _said(candidature, member, "pays_declare")),
         contact=Contact(None, member.contact.phone or None, member.contact.email or None),
         signatory=Signatory(signatory.first_name, signatory.family_name, signatory.country) if signatory else None,
         group_name=group_name(candidature) if grouped else None,
     )
 
 
-def _address(identity: Identity | None) -> Address:
+def _address(identity: Identity | None, country: str | None) -> Address:
+    """Sirene's address; `country`: declared, where it gives none."""
     place = identity.address if identity else None
     if place is None:
-        return Address(None, None, None, None)
-    return Address(", ".join(place.lines) or None, place.city or None, place.postcode or None, place.country or None)
+        return Address(None, None, None, country)
+    return Address(", ".join(place.lines) or None, place.city or None, place.postcode or None, place.country or country)
+
+
+def _said(candidature: Candidature, member: Member, key: str) -> str | None:
+    """What was declared where the registry says nothing; None when nobody did."""
+    declared = candidature.declared(key, member.siret)
+    return declared.value if declared is not None and isinstance(declared.value, str) else None
+
+
+def procedure_code(text: str) -> str | None:
+    """The European code of a procedure as people write it; None when it can be several, or none."""
+    return PROCEDURES.get(text.strip().lower().replace("’", "'"))
 
 
 def _evidence(item: Item, address: str) -> Evidence:

@@ -12,6 +12,14 @@ from dataclasses import dataclass
 from gateway.dossier.espd.criteria import Criterion, Group, criteria
 from gateway.dossier.espd.model import Answers, EspdResponse, EvidenceRef, Operator, Value
 
+PROCEDURE = (
+    "Le type de procédure n'est pas donné, ou n'est pas de la liste européenne. Les avis du BOAMP ne le disent pas : "
+    "donnez-le à l'ouverture (consultation.procedure), ou déclarez-le jusqu'au dépôt (procedure_declaree)."
+)
+NAME = "Sirene ne dit pas le nom de l'entreprise : elle le déclare jusqu'au dépôt (denomination_declaree)."
+SIZE = "Sirene ne dit pas la taille de l'entreprise : elle la déclare jusqu'au dépôt (taille_declaree)."
+COUNTRY = "Sirene ne dit pas le pays de l'entreprise : elle le déclare jusqu'au dépôt (pays_declare)."
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:
@@ -31,7 +39,7 @@ def _head(response: EspdResponse) -> Iterator[Missing]:
     if not response.reference:
         yield Missing("marche.reference", "La référence du marché n'est pas donnée.", "ContractFolderID")
     if not response.procedure:
-        yield Missing("marche.procedure", "Le type de procédure n'est pas donné.", "ProcedureCode")
+        yield Missing("marche.procedure", PROCEDURE, "ProcedureCode")
     if not response.buyer.name:
         yield Missing("acheteur.nom", "Le nom de l'acheteur n'est pas connu.", "ContractingParty")
     if len(response.lots) != 1:
@@ -42,11 +50,11 @@ def _head(response: EspdResponse) -> Iterator[Missing]:
 
 def _operator(operator: Operator) -> Iterator[Missing]:
     if not operator.name:
-        yield Missing("entreprise.nom", "Le nom de l'entreprise n'est pas connu.", "BR-RESP-10-05")
+        yield Missing("entreprise.nom", NAME, "BR-RESP-10-05")
     if not operator.size:
-        yield Missing("entreprise.taille", "La taille de l'entreprise n'est pas connue.", "BR-RESP-10-06")
+        yield Missing("entreprise.taille", SIZE, "BR-RESP-10-06")
     if not operator.address.country:
-        yield Missing("entreprise.pays", "Le pays de l'entreprise n'est pas connu.", "BR-RESP-10-07")
+        yield Missing("entreprise.pays", COUNTRY, "BR-RESP-10-07")
     if operator.role in ("group-lead", "group-mem") and not operator.group_name:
         yield Missing("groupement.nom", "Le nom du groupement n'est pas donné.", "BR-LEAD-10-S10")
     signatory = operator.signatory

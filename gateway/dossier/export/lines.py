@@ -17,7 +17,7 @@ def declared(declaration: Declaration) -> Line:
     note = ", ".join(document.name for document in declaration.documents)
     return Line(
         declaration.label,
-        said(declaration.value),
+        declaration.words or said(declaration.value),
         State.DECLARED,
         declared_by(declaration),
         f"Pièces jointes : {note}" if note else "",

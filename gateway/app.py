@@ -33,6 +33,7 @@ from gateway.documents import Documents
 from gateway.dossier import office
 from gateway.dossier.rules import Sheets
 from gateway.dossier.sheets import load_sheets
+from gateway.edge.buyers import add_buyers
 from gateway.edge.candidatures import add_candidatures
 from gateway.edge.evidence import Evidence, Outsiders
 from gateway.edge.exports import add_exports
@@ -65,7 +66,7 @@ from gateway.source.doors import client_certificate, door
 from gateway.source.payloads import Cases, CasesFirst
 from gateway.source.source import Source
 from gateway.source.wire import ExtraHeaders, Wire
-from gateway.web import candidature, opendata
+from gateway.web import acheteur, acheteur_lien, candidature, opendata
 from gateway.web.candidature import FilePages
 from gateway.web.company import pages as company_pages
 from gateway.web.company.common import Company
@@ -143,7 +144,7 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
                 settings.public_url,
                 everything.openid,
                 trusted=settings.trusted_proxies,
-                menu=(*console_pages.MENU, *company_pages.MENU),
+                menu=(*console_pages.MENU, *company_pages.MENU, acheteur.ENTRY),
             )
             behind.state.console = everything.console
             behind.state.files = FilePages(
@@ -171,6 +172,7 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
     )
     rooms = (lambda: opened[0].office, lambda: opened[0].house)
     add_candidatures(behind, *rooms, settings.trusted_proxies)
+    add_buyers(behind, *rooms, lambda: opened[0].people, settings.trusted_proxies)
     workshop = add_exports(behind, *rooms, lambda: opened[0].evidence.room.receipts, settings.trusted_proxies)
 
     async def looked(person: Person, role: Role, query: str) -> None:
@@ -183,7 +185,10 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
         behind,
         contracts,
         policies,
-        [entries, figures, *console_pages.ROUTERS, *company_pages.ROUTERS, candidature.router],
+        [
+            *(entries, figures, *console_pages.ROUTERS, *company_pages.ROUTERS),
+            *(candidature.router, acheteur_lien.router, acheteur.router),
+        ],
     )
     company_pages.add_company(behind)
     console_pages.add_console(behind)

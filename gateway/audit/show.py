@@ -52,6 +52,9 @@ EVENTS = {
     "dossier_declared": "dossier : déclaration",
     "dossier_sealed": "dossier scellé",
     "dossier_withdrawn": "dossier retiré",
+    "dossier_read": "candidature lue par l'acheteur",
+    "dossier_advanced": "dossier : phase suivante",
+    "buyer_invited": "acheteur envoyé par un portail",
 }
 _SHOWN = {
     "product": "produit",

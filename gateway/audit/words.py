@@ -168,6 +168,7 @@ EVENTS: Mapping[str, Event] = {
     "signed_in": _event(_HOUSE, "actor"),
     "sign_in_refused": _event(_HOUSE, "code"),
     "signed_out": _event(_HOUSE, "actor"),
+    "buyer_invited": _event(_HOUSE, "actor recipient habilitation"),
     "role_granted": _event(_HOUSE, "actor role"),
     "role_closed": _event(_HOUSE, "actor role"),
     "representation_granted": _event(_HOUSE, "actor subject"),
@@ -198,5 +199,7 @@ EVENTS: Mapping[str, Event] = {
     "dossier_declared": _event(_HOUSE, "dossier"),
     "dossier_sealed": _event(_HOUSE, "dossier digest"),
     "dossier_withdrawn": _event(_HOUSE, "dossier"),
+    "dossier_read": _event(_HOUSE, "actor recipient query"),
+    "dossier_advanced": _event(_HOUSE, "actor dossier"),
 }
 """The closed list."""

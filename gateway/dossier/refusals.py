@@ -2,7 +2,8 @@
 """What a portal, a company or a buyer can be refused about a file. Codes 007xx are ours; the shape is the contract's.
 
 ├── correct the request    00701 00702 00703 00705 00706 00707 00708 00709 00710 00713 00714 00715 00724
-├── too late, or twice     00704 00711 00712 00716 00717 00718 00719 00723
+├── too late, or twice     00704 00711 00712 00716 00717 00718 00719 00723 00741
+├── too early              00721 00740
 ├── ask for rights         00720 00721
 └── wait                   00722
 """
@@ -64,6 +65,10 @@ WORDINGS: Mapping[str, Wording] = {
     "00724": Wording(409, "Rien à contester", "Cette pièce ne porte encore aucune réponse d'un registre."),
     "00725": Wording(403, "Non permis", "Ce dossier n'est pas celui de l'entreprise que vous représentez."),
     "00726": Wording(410, "Retour déjà utilisé", "Ce retour a déjà servi, a expiré, ou n'est pas de ce service."),
+    "00740": Wording(
+        409, "Pas encore ouvrable", "L'acheteur n'ouvre les candidatures qu'une fois passée la date limite de remise."
+    ),
+    "00741": Wording(409, "Déjà répondue", "Cette contestation a déjà sa réponse : la première demeure."),
     "00727": Wording(409, "DUME incomplet", "Il manque de quoi écrire la réponse au format européen DUME."),
 }
 

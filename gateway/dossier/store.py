@@ -20,7 +20,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gateway.dossier.refusals import refused
+from gateway.dossier.schema import SCHEMA
 from gateway.dossier.spelling import canonical, read
+from gateway.dossier.tenders import Tenders
 from gateway.dossier.values import Candidature, Contest, Declaration, Item, Signatory
 from gateway.dossier.words import Standing
 from gateway.problems import problem
@@ -29,31 +31,6 @@ FILE_BYTES = 100 * 1024 * 1024
 """What the documents and answers of one file may weigh."""
 STORE_BYTES = 20 * 1024 * 1024 * 1024
 EVENTS_KEPT = 1_000
-_SCHEMA = """
-CREATE TABLE dossier(
-  id TEXT PRIMARY KEY, habilitation TEXT NOT NULL, standing TEXT NOT NULL, until INTEGER NOT NULL,
-  unsettled INTEGER NOT NULL, size INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
-CREATE INDEX dossier_until ON dossier(until);
-CREATE INDEX dossier_habilitation ON dossier(habilitation);
-CREATE TABLE part(
-  rank INTEGER PRIMARY KEY, dossier TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL,
-  UNIQUE(dossier, kind, id)) STRICT;
-CREATE TABLE blob(
-  dossier TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL, body BLOB NOT NULL,
-  PRIMARY KEY(dossier, sha256)) STRICT;
-CREATE TABLE event(
-  dossier TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL,
-  PRIMARY KEY(dossier, seq)) STRICT;
-CREATE TABLE request(
-  key TEXT PRIMARY KEY, digest TEXT NOT NULL, dossier TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
-CREATE TABLE delivery(
-  dossier TEXT NOT NULL, seq INTEGER NOT NULL, attempts INTEGER NOT NULL, next_at INTEGER NOT NULL,
-  PRIMARY KEY(dossier, seq)) STRICT;
-CREATE TABLE kept(
-  key TEXT PRIMARY KEY, dossier TEXT NOT NULL, until INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
-CREATE TABLE series(year INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;
-PRAGMA user_version = 1;
-"""
 _PARTS: dict[str, tuple[type[Any], str]] = {
     "item": (Item, "items"),
     "declaration": (Declaration, "declarations"),
@@ -87,7 +64,8 @@ class Store:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         if self._db.execute("PRAGMA user_version").fetchone()[0] == 0:
-            self._db.executescript(_SCHEMA)
+            self._db.executescript(SCHEMA)
+        self.tenders = Tenders(self._db, self.hidden, self.head)
 
     def close(self) -> None:
         """Close the file."""
@@ -122,6 +100,7 @@ class Store:
             "INSERT INTO dossier VALUES (?, ?, ?, ?, ?, 0, ?)",
             (dossier.id, dossier.habilitation_id, *self._head(dossier)),
         )
+        self.tenders.note(dossier)
         for kind, (_, name) in _PARTS.items():
             for one in getattr(dossier, name):
                 self._put(dossier.id, kind, one)
@@ -132,18 +111,24 @@ class Store:
             "UPDATE dossier SET standing = ?, until = ?, unsettled = ?, body = ? WHERE id = ?",
             (*self._head(after), after.id),
         )
+        if after.tender is not before.tender:
+            self.tenders.note(after)
         for kind, (_, name) in _PARTS.items():
             known = {id(one) for one in getattr(before, name)}
             for one in getattr(after, name):
                 if id(one) not in known:
                     self._put(after.id, kind, one)
 
+    def head(self, identifier: str) -> Candidature | None:
+        """A file without its parts. Raises Problem 00500 when it cannot be read."""
+        row = self._db.execute("SELECT body FROM dossier WHERE id = ?", (identifier,)).fetchone()
+        return None if row is None else read(Candidature, self._open(row[0], "dossier", identifier))
+
     def load(self, identifier: str) -> Candidature | None:
         """A file, whole. Raises Problem 00500 when it cannot be read."""
-        row = self._db.execute("SELECT body FROM dossier WHERE id = ?", (identifier,)).fetchone()
-        if row is None:
+        head = self.head(identifier)
+        if head is None:
             return None
-        head = read(Candidature, self._open(row[0], "dossier", identifier))
         parts: dict[str, list[Any]] = {name: [] for _, name in _PARTS.values()}
         for kind, part, body in self._db.execute(
             "SELECT kind, id, body FROM part WHERE dossier = ? ORDER BY rank", (identifier,)
@@ -199,8 +184,8 @@ class Store:
     def erase(self, identifier: str) -> None:
         """Everything of a file."""
         self.empty(identifier)
-        for table in ("event", "request"):
-            self._db.execute(f"DELETE FROM {table} WHERE dossier = ?", (identifier,))  # noqa: S608 two fixed names
+        for table in ("event", "request", "tender"):
+            self._db.execute(f"DELETE FROM {table} WHERE dossier = ?", (identifier,))  # noqa: S608 three fixed names
         self._db.execute("DELETE FROM dossier WHERE id = ?", (identifier,))
 
     def empty(self, identifier: str) -> None:
@@ -255,14 +240,14 @@ class Store:
     def answered(self, habilitation: str, key: str) -> tuple[str, str] | None:
         """The digest of the request this idempotency key came with first, and the file it opened."""
         row = self._db.execute(
-            "SELECT digest, dossier FROM request WHERE key = ?", (self._hidden(habilitation, key),)
+            "SELECT digest, dossier FROM request WHERE key = ?", (self.hidden(habilitation, key),)
         ).fetchone()
         return None if row is None else (str(row[0]), str(row[1]))
 
     def remember(self, habilitation: str, key: str, digest: str, dossier: str, at: int) -> None:
         """Bind an idempotency key to the file it opened."""
         self._db.execute(
-            "INSERT INTO request VALUES (?, ?, ?, ?)", (self._hidden(habilitation, key), digest, dossier, at)
+            "INSERT INTO request VALUES (?, ?, ?, ?)", (self.hidden(habilitation, key), digest, dossier, at)
         )
 
     def to_deliver(self, identifier: str, seq: int, at: int) -> None:
@@ -289,7 +274,7 @@ class Store:
 
     def keep(self, key: tuple[str, ...], dossier: str, until: int, body: bytes) -> None:
         """Keep an answer for other files of the same habilitation, until a day."""
-        hidden = self._hidden(*key)
+        hidden = self.hidden(*key)
         self._db.execute(
             "INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?)",
             (hidden, dossier, until, self._seal(body, "kept", hidden)),
@@ -297,7 +282,7 @@ class Store:
 
     def kept(self, key: tuple[str, ...], now: int) -> tuple[str, bytes] | None:
         """The file an answer was obtained for, and the answer, when it may still be used."""
-        hidden = self._hidden(*key)
+        hidden = self.hidden(*key)
         row = self._db.execute("SELECT dossier, body FROM kept WHERE key = ? AND until > ?", (hidden, now)).fetchone()
         return None if row is None else (str(row[0]), self._open(row[1], "kept", hidden))
 
@@ -309,7 +294,7 @@ class Store:
 
     def _put(self, dossier: str, kind: str, one: Any) -> None:
         # An item's name holds a SIRET, so it is hidden as well.
-        name = self._hidden(dossier, one.siret if kind == "signatory" else one.id)
+        name = self.hidden(dossier, one.siret if kind == "signatory" else one.id)
         body = self._seal(canonical(one), kind, dossier, name)
         self._db.execute(
             "INSERT INTO part(dossier, kind, id, body) VALUES (?, ?, ?, ?)"
@@ -317,7 +302,8 @@ class Store:
             (dossier, kind, name, body),
         )
 
-    def _hidden(self, *parts: str) -> str:
+    def hidden(self, *parts: str) -> str:
+        """A keyed digest, by which something is found without being in the clear."""
         return hmac.digest(self._lookup, "\0".join(parts).encode(), "sha256").hex()
 
     def _seal(self, clear: bytes, *place: str) -> bytes:

@@ -96,6 +96,7 @@ def assurance_from(environment: Mapping[str, str]) -> Assurance:
         instructor=_levels(environment, "DLNUF_OIDC_ACR_INSTRUCTEUR", usual.instructor),
         operator=_levels(environment, "DLNUF_OIDC_ACR_OPERATEUR", usual.operator),
         officer=_levels(environment, "DLNUF_OIDC_ACR_DIRIGEANT", usual.officer),
+        buyer=_levels(environment, "DLNUF_OIDC_ACR_ACHETEUR", usual.buyer),
     )
 
 

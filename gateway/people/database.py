@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-_VERSION = 1
+_VERSION = 2
 _BUSY_S = 5.0
 _SCHEMA = """
 CREATE TABLE account (
@@ -57,20 +57,32 @@ CREATE TABLE session (
     siren TEXT,
     opened_at INTEGER NOT NULL,
     seen_at INTEGER NOT NULL,
-    sealed BLOB
+    sealed BLOB,
+    buyer TEXT NOT NULL DEFAULT '',
+    tender TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX session_by_account ON session (account_id);
 CREATE TABLE link (
     digest BLOB PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES account (id),
     until INTEGER NOT NULL,
-    spent_at INTEGER
+    spent_at INTEGER,
+    buyer TEXT NOT NULL DEFAULT '',
+    tender TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE spent_state (
     digest BLOB PRIMARY KEY,
     until INTEGER NOT NULL
 ) STRICT;
 """
+
+
+_SINCE_1 = tuple(
+    f"ALTER TABLE {table} ADD COLUMN {name} TEXT NOT NULL DEFAULT ''"
+    for table in ("session", "link")
+    for name in ("buyer", "tender")
+)
+"""What a file of the first version lacks."""
 
 
 class PeopleUnavailable(Exception):
@@ -139,6 +151,10 @@ class Database:
             (found,) = db.execute("PRAGMA user_version").fetchone()
             if found == 0:
                 for statement in _SCHEMA.split(";"):
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {_VERSION}")
+            elif found == 1:
+                for statement in _SINCE_1:
                     db.execute(statement)
                 db.execute(f"PRAGMA user_version = {_VERSION}")
             elif found != _VERSION:

@@ -14,9 +14,9 @@ from uuid import UUID
 
 from gateway.people.accounts import Accounts
 from gateway.people.database import Database
-from gateway.people.person import LINK_ACR, Account, Assurance, Person, Role
+from gateway.people.person import GRANTABLE, LINK_ACR, PORTAL_ACR, Account, Assurance, Person, Role
 from gateway.people.representations import AlreadyAsked, Representation, Representations, Undecidable
-from gateway.people.sessions import LONGEST_S, Sessions, derived
+from gateway.people.sessions import LONGEST_S, Link, Sessions, derived
 
 
 class Trace(Protocol):
@@ -92,25 +92,44 @@ class People:
             self.accounts.remember, identity.issuer, identity.sub, identity.name, self.new_id(), self.now
         )
         await self._claim(account, siren)
-        return await self._open(account, identity.acr, siren, identity.token)
+        return await self._open(account, identity.acr, siren, identity.token, identity.siret)
+
+    async def link(self, secret: str) -> Link | None:
+        """A link, whatever became of it; None when it is none of ours."""
+        return await asyncio.to_thread(self.sessions.link, secret, self.now)
 
     async def link_holder(self, secret: str) -> Account | None:
-        """Whom a link would let in, if it may still be used."""
-        found = await asyncio.to_thread(self.sessions.link, secret, self.now)
-        if found is None or not found[1]:
-            return None
-        return await asyncio.to_thread(self.accounts.get, found[0])
+        """Whom an operator's link would let in, if it may still be used."""
+        found = await self.link(secret)
+        return await self.holder(found) if found is not None and found.state == "bon" and not found.tender else None
 
-    async def enter_by_link(self, secret: str) -> str | None:
-        """Use a link, once; the session's secret, or None when the link is spent, too old or unknown."""
-        found = await asyncio.to_thread(self.sessions.link, secret, self.now)
-        if found is None:
+    async def holder(self, link: Link) -> Account:
+        """Whom a link lets in."""
+        return await asyncio.to_thread(self.accounts.get, link.account_id)
+
+    async def enter_by_link(self, secret: str, *, sent: bool = False) -> str | None:
+        """Use a link, once; the session's secret, or None when the link is spent, too old or unknown.
+
+        `sent`: it must be one that a portal asked for; else one that an operator made.
+        """
+        found = await self.link(secret)
+        if found is None or bool(found.tender) is not sent:
             return None
         if not await asyncio.to_thread(self.sessions.spend_link, secret, self.now):
-            await self.refused("lien", found[0])
+            await self.refused("lien", found.account_id)
             return None
-        account = await asyncio.to_thread(self.accounts.get, found[0])
-        return await self._open(account, LINK_ACR, None, "")
+        acr = PORTAL_ACR if sent else LINK_ACR
+        return await self._open(await self.holder(found), acr, None, "", found.buyer, found.tender)
+
+    async def send_buyer(self, issuer: str, sub: str, name: str, buyer: str, tender: str, **facts: str) -> str:
+        """A link for a buyer whom a portal signed in, to one tender; its secret. `facts`: of the record, made before.
+
+        `issuer`, `sub`: the portal, and its word for this agent. Raises TooManyLinks, 503 `00510`.
+        """
+        account = await asyncio.to_thread(self.accounts.remember, issuer, sub, name, self.new_id(), self.now)
+        actor = self._trace.person(account.id)
+        await self._trace.event("buyer_invited", actor=actor, role=Role.BUYER.value, recipient=buyer, **facts)
+        return await asyncio.to_thread(self.sessions.make_link, account.id, self.now, buyer, tender)
 
     async def refused(self, code: str, account_id: str | None = None) -> None:
         """Record that a sign-in was refused. `code`: one word, never what was shown."""
@@ -195,28 +214,42 @@ class People:
             )
         await asyncio.to_thread(self.representations.unclaim, old.id, reason, self.now)
 
-    async def _open(self, account: Account, acr: str, siren: str | None, token: str) -> str:
-        await self._trace.event("signed_in", actor=self._trace.person(account.id))
-        return await asyncio.to_thread(self.sessions.open, account.id, acr, siren, self.now, token)
+    async def _open(
+        self, account: Account, acr: str, siren: str | None, token: str, buyer: str = "", tender: str = ""
+    ) -> str:
+        more = {"role": Role.BUYER.value, "recipient": buyer} if tender else {}
+        await self._trace.event("signed_in", actor=self._trace.person(account.id), **more)
+        return await asyncio.to_thread(self.sessions.open, account.id, acr, siren, self.now, token, buyer, tender)
 
     def _person(self, secret: str) -> Person | None:
         session = self.sessions.find(secret, self.now)
         if session is None:
             return None
         account = self.accounts.get(session.account_id)
+        csrf = derived(secret, "formulaire")
+        if session.tender:  # whoever a portal sent is a buyer of that tender, and nothing else that they may be
+            only = frozenset((Role.BUYER,))
+            return Person(
+                account.id, account.name, only, frozenset(), session.acr,
+                buyer=session.buyer, tender=session.tender, csrf=csrf,
+            )  # fmt: skip
         granted = {one.role for one in self.accounts.roles(account.id, self.now)}
         usable = {role for role in granted if self.assurance.enough(session.acr, role)}
         sirens = self.representations.sirens(account.id, self.now)
         if session.siren is not None and session.acr in self.assurance.officer:
             sirens |= {session.siren}
+        # Who watches over this service does not open what is sent to buyers, even to their own organisation.
+        buys = bool(session.buyer) and session.acr in self.assurance.buyer and not granted & set(GRANTABLE)
+        also = {role for role, holds in ((Role.REPRESENTATIVE, sirens), (Role.BUYER, buys)) if holds}
         return Person(
             id=account.id,
             name=account.name,
-            roles=frozenset(usable | ({Role.REPRESENTATIVE} if sirens else set())),
+            roles=frozenset(usable | also),
             sirens=sirens,
             acr=session.acr,
             dormant=frozenset(granted - usable),
-            csrf=derived(secret, "formulaire"),
+            buyer=session.buyer if buys else "",
+            csrf=csrf,
         )
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Sessions and single-use links: secrets that a browser holds, known here by their digest alone.
 
-A session ends after 30 minutes without a page, 10 hours after the sign-in, at the sign-out, and when a right of its
-account changes. What a session keeps of the provider (its signed token, needed to sign out there) is sealed with the
-secret that only the browser has: the file alone does not open it.
+A session ends after 30 minutes without a page, 10 hours after the sign-in (two, for a buyer whom a portal sent), at the
+sign-out, and when a right of its account changes. What it keeps of the provider (its signed token, needed to sign out
+there) is sealed with the secret that only the browser has: the file alone does not open it.
 """
 
 import hashlib
@@ -19,7 +19,11 @@ from gateway.people.database import Database
 
 IDLE_S = 30 * 60
 LONGEST_S = 10 * 3600
+SENT_S = 2 * 3600
+"""How long a buyer whom a portal sent stays at most."""
 LINK_S = 15 * 60
+MOST_LINKS = 1000
+"""How many unused links the accounts of one issuer may have at once."""
 SEEN_EVERY_S = 60
 SECRET_BYTES = 32
 SECRET_CHARS = 43
@@ -27,13 +31,37 @@ SECRET_CHARS = 43
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One browser, signed in. `siren`: the company whose officer the provider said this person is."""
+    """One browser, signed in. `siren`: the company whose officer the provider said this person is.
+
+    `buyer`: the SIRET that the provider, or a portal, said they buy for; `tender`: the only one they may open, or "".
+    """
 
     account_id: str
     acr: str
     siren: str | None
     opened_at: int
     seen_at: int
+    buyer: str = ""
+    tender: str = ""
+
+    @property
+    def end_at(self) -> int:
+        """When it ends, whatever happens."""
+        return self.opened_at + (SENT_S if self.tender else LONGEST_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link that exists. `state`: `bon`, `servi` or `expire`. `buyer`, `tender`: what a portal's opens, or ""."""
+
+    account_id: str
+    state: str
+    buyer: str
+    tender: str
+
+
+class TooManyLinks(Exception):
+    """An issuer has as many unused links as it may."""
 
 
 class Sessions:
@@ -43,15 +71,24 @@ class Sessions:
         self._database = database
         self._random = random
 
-    def open(self, account_id: str, acr: str, siren: str | None, now: int, token: str = "") -> str:
+    def open(
+        self,
+        account_id: str,
+        acr: str,
+        siren: str | None,
+        now: int,
+        token: str = "",
+        buyer: str = "",
+        tender: str = "",
+    ) -> str:
         """A new session; its secret, for the browser alone. `token`: what the provider wants back at the sign-out."""
         secret = self._secret()
         sealed = _seal(secret, token, self._random(12)) if token else None
         with self._database.writing() as db:
             db.execute("DELETE FROM session WHERE seen_at <= ? OR opened_at <= ?", (now - IDLE_S, now - LONGEST_S))
             db.execute(
-                "INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (digest(secret), account_id, acr, siren, now, now, sealed),
+                "INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (digest(secret), account_id, acr, siren, now, now, sealed, buyer, tender),
             )
         return secret
 
@@ -60,12 +97,13 @@ class Sessions:
         if len(secret) != SECRET_CHARS or not secret.isascii():
             return None
         rows = self._database.rows(
-            "SELECT account_id, acr, siren, opened_at, seen_at FROM session WHERE digest = ?", digest(secret)
+            "SELECT account_id, acr, siren, opened_at, seen_at, buyer, tender FROM session WHERE digest = ?",
+            digest(secret),
         )
         if not rows:
             return None
         found = Session(*rows[0])
-        if found.seen_at <= now - IDLE_S or found.opened_at <= now - LONGEST_S:
+        if found.seen_at <= now - IDLE_S or found.end_at <= now:
             self.end(secret)
             return None
         if found.seen_at <= now - SEEN_EVERY_S:
@@ -88,21 +126,29 @@ class Sessions:
         with self._database.writing() as db:
             db.execute("DELETE FROM session WHERE account_id = ?", (account_id,))
 
-    def make_link(self, account_id: str, now: int) -> str:
-        """A new single-use link; its secret."""
+    def make_link(self, account_id: str, now: int, buyer: str = "", tender: str = "") -> str:
+        """A new single-use link; its secret. `buyer`, `tender`: what it opens, when a portal asks. TooManyLinks."""
         secret = self._secret()
         with self._database.writing() as db:
             db.execute("DELETE FROM link WHERE until <= ?", (now - LONGEST_S,))
-            db.execute("INSERT INTO link VALUES (?, ?, ?, NULL)", (digest(secret), account_id, now + LINK_S))
+            if tender and db.execute(_WAITING, (account_id, now)).fetchone()[0] >= MOST_LINKS:
+                raise TooManyLinks
+            db.execute(
+                "INSERT INTO link VALUES (?, ?, ?, NULL, ?, ?)",
+                (digest(secret), account_id, now + LINK_S, buyer, tender),
+            )
         return secret
 
-    def link(self, secret: str, now: int) -> tuple[str, bool] | None:
-        """Whose link this is, and whether it may still be used; None when it is nobody's."""
-        rows = self._database.rows("SELECT account_id, until, spent_at FROM link WHERE digest = ?", digest(secret))
+    def link(self, secret: str, now: int) -> Link | None:
+        """The link of this secret; None when it is nobody's."""
+        rows = self._database.rows(
+            "SELECT account_id, until, spent_at, buyer, tender FROM link WHERE digest = ?", digest(secret)
+        )
         if not rows:
             return None
-        account_id, until, spent_at = rows[0]
-        return account_id, spent_at is None and until > now
+        account_id, until, spent_at, buyer, tender = rows[0]
+        state = "servi" if spent_at is not None else "bon" if until > now else "expire"
+        return Link(account_id, state, buyer, tender)
 
     def spend_link(self, secret: str, now: int) -> bool:
         """Use a link: True once, for one caller, and never again."""
@@ -122,6 +168,12 @@ class Sessions:
 
     def _secret(self) -> str:
         return urlsafe_b64encode(self._random(SECRET_BYTES)).rstrip(b"=").decode()
+
+
+_WAITING = (
+    "SELECT count(*) FROM link JOIN account ON account.id = link.account_id WHERE spent_at IS NULL AND until > ?2"
+    " AND issuer = (SELECT issuer FROM account WHERE id = ?1)"
+)
 
 
 def digest(secret: str) -> bytes:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from connectors.kit import Siren
 from gateway.people.representations import AlreadyAsked
-from gateway.web.door import Checked, SignedIn
+from gateway.web.door import Checked, Forbidden, SignedIn
 from gateway.web.look import page, redirect, web_of
 
 router = APIRouter(include_in_schema=False)
@@ -24,6 +24,8 @@ async def account(request: Request, person: SignedIn) -> Response:
 @router.post("/compte/representations")
 async def ask(request: Request, person: SignedIn, fields: Checked) -> Response:
     """Ask to speak for a company. An instructor decides."""
+    if person.tender:
+        raise Forbidden(why="Votre portail vous a conduit ici pour une consultation, et pour elle seule.")
     siren = "".join(fields.text("siren", 40).split())
     reason = " ".join(fields.text("motif", REASON_CHARS).split())
     faults = {}

@@ -121,6 +121,13 @@ def _of(error: Forbidden) -> Said:
             "Connectez-vous de nouveau, par le fournisseur d'identité, en agent public.",
             again=True,
         )
+    if error.role is Role.BUYER and not error.why:
+        return Said(
+            "Accès refusé",
+            "Cette page est réservée aux agents d'un acheteur public, connectés avec un second facteur, et à ceux que "
+            "leur portail y conduit. Qui surveille ce service n'y entre pas, même pour sa propre administration.",
+            again=True,
+        )
     if error.why:
         return Said("Accès refusé", error.why)
     if error.role is Role.REPRESENTATIVE:

@@ -47,7 +47,7 @@ async def offer(request: Request, person: Visitor, suite: str = "/compte") -> Re
 async def depart(request: Request, profil: str = PROFILE_OTHER, suite: str = "/compte") -> Response:
     """To the identity provider, with what will tie the way back to this browser."""
     web = web_of(request)
-    if not _slow_enough(request):
+    if not slow_enough(request):
         return said(request, 429, HURRIED)
     if web.openid is None:
         return said(request, 404, NO_PROVIDER)
@@ -67,7 +67,7 @@ async def depart(request: Request, profil: str = PROFILE_OTHER, suite: str = "/c
 async def come_back(request: Request) -> Response:
     """From the identity provider: a new session, or the reason why not. The cookie of the way there is spent."""
     web = web_of(request)
-    if not _slow_enough(request):
+    if not slow_enough(request):
         return said(request, 429, HURRIED)
     if web.openid is None:
         return said(request, 404, NO_PROVIDER)
@@ -101,7 +101,7 @@ async def show_link(request: Request, secret: str) -> Response:
 async def use_link(request: Request, secret: str, fields: Form = Depends(form)) -> Response:  # noqa: B008 -- how FastAPI names what a route needs
     """Use a link: a new session, whatever the browser held before."""
     web = web_of(request)
-    if not _slow_enough(request):
+    if not slow_enough(request):
         return said(request, 429, HURRIED)
     if not web.cookies.allowed:
         return said(request, 403, CLEAR)
@@ -130,7 +130,7 @@ async def leave(request: Request, person: SignedIn, fields: Checked) -> Response
     return response
 
 
-def _slow_enough(request: Request) -> bool:
+def slow_enough(request: Request) -> bool:
     """Whether this address has not tried too often this minute."""
     web = web_of(request)
     return web.pace.spend(address(request.scope, Fields(request.scope["headers"]), web.trusted))

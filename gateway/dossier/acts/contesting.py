@@ -51,14 +51,18 @@ class Contests(Acting):
 
         return self.files.change(dossier.id, change, durable=True)
 
-    async def answer_contest(self, dossier: Candidature, identifier: str, text: str) -> Candidature:
-        """What the buyer writes back."""
+    async def answer_contest(self, dossier: Candidature, identifier: str, text: str, **by: str) -> Candidature:
+        """What the buyer writes back, once. `by`: facts of the record that say who."""
         contest = next((one for one in dossier.contests if one.id == identifier), None)
         if contest is None or not text.strip():
             raise refused("00701", "/reponse")
-        await self.record("contest_answered", dossier, None, contest.item[:14])
+        if contest.answered_at is not None:
+            raise refused("00741")
+        await self.record("contest_answered", dossier, None, contest.item[:14], **by)
 
         def change(before: Candidature) -> tuple[Candidature, list[Happened]]:
+            if any(one.id == identifier and one.answered_at is not None for one in before.contests):
+                raise refused("00741")
             contests = tuple(
                 replace(one, answer=text.strip()[:10_000], answered_at=int(self.now())) if one.id == identifier else one
                 for one in before.contests

@@ -7,6 +7,7 @@ from gateway.dossier.export.exporting import KINDS
 from gateway.dossier.refusals import WORDINGS
 from gateway.edge.openapi import candidature_requests as requests
 from gateway.edge.openapi import errors
+from gateway.edge.openapi.buyers import SENDING, SENT_TO
 from gateway.edge.openapi.candidature_fields import FILE, SUMMARY, several
 from gateway.edge.openapi.common import object_of, ref
 from gateway.edge.openapi.facts import Facts, Json, Section
@@ -168,6 +169,17 @@ def section(_: Facts) -> Section:
                 components,
             )
         }
+    paths[ROOT + "/acces-acheteurs"] = {
+        "post": _operation(
+            "acces_acheteurs",
+            "Conduire un acheteur aux candidatures déposées d'une consultation",
+            {"201": ("Le lien, à usage unique.", _content(_data(SENT_TO)))},
+            [*WHO, *KNOWN, *SENT, "00213", "00722", "00740"],
+            [],
+            requests.body(SENDING),
+            components,
+        )
+    }
     tag = {
         "name": TAG,
         "description": "Dossiers de candidature : un SIRET, une consultation, un dossier complet et sourcé",
@@ -183,6 +195,10 @@ _POSTS: tuple[tuple[str, str, Json, bool, tuple[str, ...], int], ...] = (
     ("actualisation", "Redemander, ou passer à la phase suivante", requests.REFRESHING, False, ("00708",), 202),
     ("retours", "Vérifier le retour d'un navigateur", requests.RETURNING, False, ("00726",), 200),
 )
+
+
+_ABOUT_NONE = ("ouvrir", "lister", "acces_acheteurs")
+"""The operations whose address names no file."""
 
 
 def _exported() -> list[Json]:
@@ -231,7 +247,7 @@ def _operation(
         "tags": [TAG],
         "summary": summary,
         "security": [{"jwt_bearer_token": []}, {"cle_api": []}],
-        "parameters": parameters if name in ("ouvrir", "lister") else [IDENTIFIER, *parameters],
+        "parameters": parameters if name in _ABOUT_NONE else [IDENTIFIER, *parameters],
         **({"requestBody": body} if body else {}),
         "responses": {**described, **answers},
     }

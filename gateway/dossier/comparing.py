@@ -97,7 +97,7 @@ class Comparison:
 def column(dossier: Candidature, today: str) -> Column:
     """An application, read."""
     known = companies(dossier)
-    words = {item: said for company in known.values() for item, said in in_words(company).items()}
+    words = {item: said for company in known.values() for item, said in in_words(company, dossier.items).items()}
     return Column(dossier, known, words, today)
 
 

@@ -2,12 +2,14 @@
 """What the registries say of a company, in a reader's words, by the item it was read in. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from gateway.dossier.company import Certification, Company, Identity, Notice
+from gateway.dossier.company import Address, Certification, Company, Identity, Notice
 from gateway.dossier.export.amounts import euros, number
-from gateway.dossier.export.lines import address_of
 from gateway.dossier.export.sources import day
+from gateway.dossier.identity import identity
+from gateway.dossier.rules import at
+from gateway.dossier.values import Item
 from gateway.dossier.words import Outcome
 
 OUTCOMES: Mapping[Outcome, str] = {
@@ -19,10 +21,14 @@ OUTCOMES: Mapping[Outcome, str] = {
 }
 
 
-def in_words(company: Company) -> dict[str, tuple[str, ...]]:
-    """The sentences about each item, by its id; an item that says nothing we know to put in words is not there."""
+def in_words(company: Company, items: Iterable[Item] = ()) -> dict[str, tuple[str, ...]]:
+    """The sentences about each item, by its id; an item that says nothing we know to put in words is not there.
+
+    `items`: those of the company, for what it says beside its facts.
+    """
     found: dict[str, list[str]] = defaultdict(list)
-    for item, sentence in _sentences(company):
+    beside = ((item.id, sentence) for item in items if item.siret == company.siret for sentence in _beside(item))
+    for item, sentence in (*_sentences(company), *beside):
         if sentence and sentence not in found[item]:
             found[item].append(sentence)
     return {item: tuple(sentences) for item, sentences in found.items() if sentences}
@@ -30,7 +36,7 @@ def in_words(company: Company) -> dict[str, tuple[str, ...]]:
 
 def _sentences(company: Company) -> Iterator[tuple[str, str]]:
     if company.identity is not None:
-        yield from ((company.identity.item, one) for one in _identity(company.identity, address_of(company)))
+        yield from ((company.identity.item, one) for one in _identity(company.identity))
     for entry in company.registrations:
         yield entry.item, _listed(entry.register, entry.number, entry.court, f"le {day(entry.on)}" if entry.on else "")
     for person in company.representatives:
@@ -56,6 +62,23 @@ def _sentences(company: Company) -> Iterator[tuple[str, str]]:
         yield f"{company.siret}:annonces_bodacc", "Aucune annonce publiée au jour de la consultation"
 
 
+def _beside(item: Item) -> Iterator[str]:
+    """What is told of items that are no fact of their own: the published identity, the head office, filed accounts."""
+    if item.key in ("identite_publique", "siege_social"):
+        found = identity([item], ())
+        yield from (found.name, address(found.address)) if found else ()
+    elif item.key == "comptes_deposes":
+        for name, word in (("bilans", "bilan"), ("actes", "acte")):
+            rows = at(item.value, name)
+            if isinstance(rows, Sequence) and not isinstance(rows, str):
+                yield f"{len(rows)} {word}{'s' if len(rows) > 1 else ''} au registre"
+
+
+def address(one: Address | None) -> str:
+    """An address on one line, "" when it is not known."""
+    return _listed(*one.lines, f"{one.postcode} {one.city}".strip()) if one else ""
+
+
 def certificate(mark: Certification) -> str:
     """A certificate held: its number, its days, its qualifications."""
     since = f"depuis le {day(mark.since)}" if mark.since else ""
@@ -64,11 +87,11 @@ def certificate(mark: Certification) -> str:
     return " ; ".join(part for part in (mark.number, *mark.details, dates) if part) or "Certification détenue"
 
 
-def _identity(one: Identity, address: str) -> Iterator[str]:
+def _identity(one: Identity) -> Iterator[str]:
     yield one.name + (f" ({one.trade_name})" if one.trade_name else "")
     yield one.legal_form[1]
     yield f"{one.activity[1]} ({one.naf})" if one.naf else ""
-    yield address
+    yield address(one.address)
     yield f"Taille : {one.category}" if one.category else ""
     yield f"Créée le {day(one.created_on)}" if one.created_on else ""
     yield "" if one.active else f"Fermée depuis le {day(one.closed_on)}"

@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request, Response
 from gateway.dossier.given import Given
 from gateway.dossier.office import Office
 from gateway.dossier.refusals import refused
-from gateway.dossier.telling import written
+from gateway.dossier.spoken import written
 from gateway.dossier.tenders import Heading
 from gateway.dossier.words import Source
 from gateway.edge.candidatures import ROOT, Counter, answer, json_body

@@ -11,8 +11,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
+from gateway.dossier.acts.acting import day
 from gateway.dossier.comparing import against, column, compared, missing
-from gateway.dossier.desk import day
 from gateway.dossier.export.exporting import KINDS
 from gateway.dossier.received import PAGE, Mailroom, Received
 from gateway.dossier.values import Candidature

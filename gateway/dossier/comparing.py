@@ -26,7 +26,9 @@ SECTIONS = (
     ("exclusions", "Régularité et situation"),
     ("capacite_economique", "Capacité économique et financière"),
     ("capacite_technique", "Capacité technique et professionnelle"),
+    ("", "Autres pièces"),
 )
+"""The categories of the sheets, in the order of the forms; the last holds those of none of them."""
 NOT_ASKED = "non_demandee"
 NOT_DECLARED = "non_declare"
 
@@ -120,6 +122,11 @@ def compared(dossiers: Sequence[Candidature], sheets: Sheets, today: str) -> Com
     return Comparison(told, tuple(one for one in found if one.rows))
 
 
+def section_of(item: Item) -> str:
+    """The category an item is shown under."""
+    return item.category if any(item.category == known for known, _ in SECTIONS) else ""
+
+
 def missing(dossier: Candidature) -> list[Item]:
     """The pieces that no answer came for: missing, or still expected."""
     return [one for one in dossier.items if one.state in (State.MISSING, State.PENDING, State.UNAVAILABLE)]
@@ -156,7 +163,7 @@ def _head(told: Sequence[Column]) -> Iterator[Row]:
 
 
 def _keys(told: Sequence[Column], sheets: Sheets, category: str) -> list[str]:
-    asked = {item.key for column in told for item in column.dossier.items if item.category == category}
+    asked = {item.key for column in told for item in column.dossier.items if section_of(item) == category}
     return [key for key in sheets.pieces if key in asked]
 
 

@@ -4,7 +4,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gateway.dossier.comparing import Column, Entry, column, entry
+from gateway.dossier.comparing import SECTIONS, Column, Entry, column, entry, section_of
 from gateway.dossier.export.exporting import lots_of
 from gateway.dossier.export.lines import latest, said
 from gateway.dossier.export.member import ROLES
@@ -14,13 +14,6 @@ from gateway.dossier.telling import view
 from gateway.dossier.values import Candidature, Contest, Declaration, Document, Item, Member, Signatory
 from gateway.dossier.words import Audience, Phase
 
-CATEGORIES = (
-    ("identite", "Identité et aptitude"),
-    ("exclusions", "Régularité et situation"),
-    ("capacite_economique", "Capacité économique et financière"),
-    ("capacite_technique", "Capacité technique et professionnelle"),
-    ("consultation", "Consultation"),
-)
 STATES = {
     "en_attente": ("En attente du registre", "attente"),
     "indisponible": ("Registre indisponible", "attente"),
@@ -145,7 +138,7 @@ def _piece(item: Item, known: Column, seen: dict[str, Any], since: dict[str, Any
 
 def _company(dossier: Candidature, member: Member, known: Column, pieces: dict[str, Piece]) -> Company:
     own = [one for one in pieces.values() if one.item.siret == member.siret]
-    sections = [(title, tuple(one for one in own if one.item.category == category)) for category, title in CATEGORIES]
+    sections = [(title, tuple(one for one in own if section_of(one.item) == category)) for category, title in SECTIONS]
     counting = {one.id for one in latest(dossier, member)}
     made = [one for one in dossier.declarations if one.siret == member.siret]
     return Company(

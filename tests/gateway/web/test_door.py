@@ -41,6 +41,8 @@ async def test_a_role_opens_its_pages_and_no_other(house: House, role: Role) -> 
     if role is Role.REPRESENTATIVE:
         officer = "https://proconnect.gouv.fr/assurance/certification-dirigeant"
         reader = await house.known("Élodie", acr=officer, siret="99910011800010")
+    elif role is Role.BUYER:
+        reader = await house.known("Élodie", siret="13002526500013")
     else:
         reader = await house.known("Élodie", role)
     for other in Role:

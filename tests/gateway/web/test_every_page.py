@@ -27,6 +27,8 @@ OPEN_TO_ALL = {
     ("GET", "/deconnexion"),
     ("GET", "/console/reponse/{secret}"),  # what an auditor asks of a consumer, to whoever holds its secret
     ("POST", "/console/reponse/{secret}"),
+    ("GET", "/acheteur/lien/{secret}"),  # a portal's link: what it opens is in the store, under its secret
+    ("POST", "/acheteur/lien/{secret}"),
     ("GET", "/candidature"),  # a SIRET, in the sandbox only; elsewhere, where to go
     ("POST", "/candidature"),  # from our own page, without a session yet
     ("GET", "/candidature/{identifier}"),  # behind its signed link: open data and nothing else until somebody signs in

@@ -159,6 +159,7 @@ async def export(request: Request, tender: str, identifier: str, name: str, pers
     if name not in EXPORTS:
         raise HTTPException(404)
     query = request.query_params
+    await _looked(request, person, [dossier], f"export {name}")
     try:
         content = await room.workshop.export(
             dossier, name, query.get("siret", ""), query.get("lot"), actor=room.trace.person(person.id)

@@ -21,12 +21,12 @@ from gateway.company.view import View
 from gateway.identity.register import Register, RegisterUnavailable
 from gateway.people.person import Role
 from gateway.purpose.model import Policies
-from gateway.web.company import accesses, common, contests, days, listing, tracker
+from gateway.web.company import accesses, common, contests, days, listing, readings, tracker
 from gateway.web.look import Entry
 from gateway.web.pace import Pace
 
 _NAMES_S = 30.0
-ROUTERS = (listing.router, days.router, contests.router, accesses.router, tracker.router)
+ROUTERS = (listing.router, days.router, contests.router, accesses.router, readings.router, tracker.router)
 MENU = (
     Entry("Mon entreprise", "/entreprise", Role.REPRESENTATIVE),
     Entry("Contestations", contests.ADDRESS, Role.INSTRUCTOR),

@@ -9,7 +9,7 @@ import pytest
 from gateway.dossier.comparing import Comparison, Entry, Row, compared, missing
 from gateway.dossier.values import Candidature, Item
 from gateway.dossier.words import State
-from tests.dossier.dossier_world import SIRET, candidature, declaration, group, item
+from tests.dossier.dossier_world import candidature, declaration, group, item
 from tests.gateway.dossier.files_world import SHEETS
 
 TODAY = "2026-11-24"
@@ -129,4 +129,3 @@ def test_every_piece_that_was_asked_has_a_row_whatever_its_category() -> None:
         assert (piece.buyer in found) is (key not in told_elsewhere), key
     assert {"Chiffre d'affaires", "Effectif moyen"} <= found.keys()
     assert len(missing(candidature(items=items))) == len(items)
-    assert SIRET

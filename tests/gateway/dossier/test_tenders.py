@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A buyer's tenders are found by their files: a portal's own, by its reference, with the latest deadline that was stated."""
+"""A buyer's tenders are found by their files: a portal's own, by its reference, with the latest deadline stated."""
 
 import sqlite3
 from dataclasses import replace

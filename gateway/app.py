@@ -40,6 +40,7 @@ from gateway.edge.exports import add_exports
 from gateway.edge.hot import Application, HotRoute
 from gateway.edge.log import add_log
 from gateway.edge.log_health import add_log_health
+from gateway.edge.mcp.door import add_mcp
 from gateway.edge.pages import add_pages
 from gateway.edge.pings import Pings
 from gateway.edge.published import add_contract
@@ -59,7 +60,7 @@ from gateway.people.person import Assurance, Person, Role
 from gateway.people.provider import Provider
 from gateway.purpose.load import Policies, load
 from gateway.purpose.purpose import Purpose
-from gateway.purpose.quota import Quotas
+from gateway.purpose.quota import PoolOfTools, Quotas
 from gateway.relay import Relay
 from gateway.settings import Settings, SettingsError, chosen
 from gateway.source.doors import client_certificate, door
@@ -121,6 +122,7 @@ class _Open:
     company: Company
     usage: Usage
     office: office.Office
+    tools: PoolOfTools
 
 
 def create_app(settings: Settings, keys: Keys, around: Surroundings | None = None) -> Application:
@@ -197,6 +199,7 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
     add_registry_health(behind, lambda: opened[0].source.standings())
     add_log_health(behind, lambda: opened[0].publisher, lambda: opened[0].log.size, lambda: opened[0].evidence.states())
     products = [product for contract in contracts.values() for product in contract.products.values()]
+    add_mcp(behind, products, rooms[1], lambda: opened[0].tools.spend, settings.trusted_proxies)
     return HotRoute(behind, Router(products), lambda: opened[0].house, settings.trusted_proxies)
 
 
@@ -302,7 +305,7 @@ async def _opened(
         ):
             yield _Open(
                 house, pings, source, log, publisher, evidence, trace, register, people, openid, console, company,
-                usage, files,
+                usage, files, quotas.of_tools(),
             )  # fmt: skip
     finally:
         saying.cancel()

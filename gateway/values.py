@@ -74,7 +74,7 @@ class Consumer:
 
     `recipients`: SIRETs the data may be for, or None when the habilitation says « any public body it serves ».
     `expires_at`: epoch seconds. `rate_limit`: calls a minute of the habilitation's own, on top of the pools.
-    `basis`: legal basis given by the habilitation itself, for purposes that ask for one.
+    `basis`: legal basis given by the habilitation itself, for purposes that ask for one. `mcp`: `/mcp` is open to it.
     """
 
     token_id: str
@@ -88,6 +88,7 @@ class Consumer:
     rate_limit: int | None = None
     safe_listed: bool = False
     basis: tuple[str, ...] = ()
+    mcp: bool = False
 
 
 @dataclass(frozen=True, slots=True)

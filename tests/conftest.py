@@ -57,6 +57,7 @@ class Sandbox:
         allowed_ips: tuple[str, ...] = (),
         rate_limit: int | None = None,
         safe_listed: bool = False,
+        mcp: bool = False,
         days: float = 1,
         basis: tuple[str, ...] = ("Délibération fictive 2026-1",),
     ) -> "Bearer":
@@ -76,7 +77,13 @@ class Sandbox:
             rate_limit=rate_limit,
         )
         token = Token(
-            str(uuid.uuid4()), habilitation.id, "essai", now - 86_400, int(now + days * 86_400), None, safe_listed
+            id=str(uuid.uuid4()),
+            habilitation_id=habilitation.id,
+            title="essai",
+            issued_at=now - 86_400,
+            expires_at=int(now + days * 86_400),
+            safe_listed=safe_listed,
+            mcp=mcp,
         )
         self.register.create(habilitation)
         self.register.issue(token)

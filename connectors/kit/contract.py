@@ -46,7 +46,7 @@ _KNOWN = {
 _KNOWN_PRODUCT = {
     "title", "paths", "operations", "deprecated", "open_data", "scopes", "pool", "fresh_for", "cache_key", "document",
     "groups", "natural_persons", "parameters", "query", "aliases", "error_prefix", "provider",
-    "stale_for", "absent_for", "timeout_s", "relayed",
+    "stale_for", "absent_for", "timeout_s", "relayed", "tool",
 }  # fmt: skip
 
 
@@ -185,7 +185,16 @@ def _product(
         absence=Freshness.parse(row.get("absent_for", "none")),
         timeout_s=_seconds(where, row, expect),
         relayed=_relayed(where, row, versions, expect),
+        tool=_tool(where, row, expect),
     )
+
+
+def _tool(where: str, row: dict[str, Any], expect: Callable[[bool, str], None]) -> str:
+    """What a language model is told: a sentence or two, on one line, or nothing at all."""
+    told = str(row.get("tool", ""))
+    expect(len(told) <= 400 and told.isprintable(), f"{where}.tool: one line of 400 signs")
+    expect("tool" not in row or told.endswith("."), f"{where}.tool: a sentence; a product without the key is no tool")
+    return told
 
 
 def _relayed(

@@ -132,7 +132,8 @@ class Product:
     while the registry does not answer; 0: never. `absence`: how long a firm « there is nothing » (KnownAbsent) may be
     told again. `relayed`: fields of its data that hold addresses of files that stay there, made anew when an answer is
     served again. `timeout_s`: the product's own, where the registry's is not its. `error_prefix`, `provider`: the
-    product's own, where one folder serves two providers.
+    product's own, where one folder serves two providers. `tool`: what a language model is told it gives, where it is
+    offered as a tool; "": it is not.
     """
 
     id: str
@@ -156,6 +157,7 @@ class Product:
     timeout_s: float | None = None
     relayed: tuple[str, ...] = ()
     query: tuple[str, ...] = ()
+    tool: str = ""
 
     def fields_of(self, group: str, version: int) -> tuple[str, ...]:
         """The explicit fields that a group stands for in a version."""

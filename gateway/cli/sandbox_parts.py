@@ -163,7 +163,7 @@ def _token_file(
         created_at=now,
         basis=basis,
     )
-    token = Token(evidence.new_id(), habilitation.id, path.stem, now, now + TOKEN_DAYS * 86_400)
+    token = Token(evidence.new_id(), habilitation.id, path.stem, now, now + TOKEN_DAYS * 86_400, mcp=True)
     evidence.habilitation_created(habilitation)
     register.create(habilitation)
     evidence.token_issued(token, habilitation)

@@ -33,6 +33,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     issued.add_argument("--title", metavar="TEXTE", type=text, help="intitulé (défaut : le nom de l'habilitation)")
     issued.add_argument("--days", metavar="N", type=_days, default=DEFAULT_DAYS, help="durée en jours (548)")
     issued.add_argument("--safe-list", action="store_true", help="dispense ses appels des limites de débit")
+    issued.add_argument("--mcp", action="store_true", help="lui ouvre /mcp, pour les programmes de modèles de langage")
     issued.add_argument("--reason", metavar="TEXTE", type=text, default="", help="motif, gardé dans le journal")
     listed = leaf(verbs, "list", "liste les jetons émis", "dlnuf token list --state .sandbox", _list)
     listed.add_argument("--habilitation", metavar="ID", help="ceux d'une seule habilitation")
@@ -67,6 +68,7 @@ def _issue(args: argparse.Namespace) -> None:
                 issued_at=now,
                 expires_at=now + args.days * 86_400,
                 safe_listed=args.safe_list,
+                mcp=args.mcp,
             )
             token = capped(token, habilitation)
             # Signed first: what cannot be signed must leave no record and no entry.
@@ -105,7 +107,7 @@ def _state(one: Token, closed_at: int | None, now: float) -> str:
 
 
 def _privilege(one: Token) -> str:
-    return ", sans limite de débit" if one.safe_listed else ""
+    return (", sans limite de débit" if one.safe_listed else "") + (", avec /mcp" if one.mcp else "")
 
 
 def _described(one: Token, closed_at: int | None) -> dict[str, object]:
@@ -118,6 +120,7 @@ def _described(one: Token, closed_at: int | None) -> dict[str, object]:
         "revoked_at": None if one.revoked_at is None else iso(one.revoked_at),
         "habilitation_closed_at": None if closed_at is None else iso(closed_at),
         "safe_listed": one.safe_listed,
+        "mcp": one.mcp,
     }
 
 

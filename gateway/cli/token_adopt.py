@@ -97,7 +97,8 @@ def _token(line: int, row: Mapping[str | None, str | list[str] | None]) -> Token
     if ident == TEST_TOKEN:
         raise Misuse(f"Ligne {line} : c'est le jeton de test que tout le monde connaît, il ne se reprend pas.")
     try:
-        return Token(ident, habilitation, title[:250], _seconds(issued), _seconds(ends))
+        # Whether it opens /mcp was for its claim to say, and still is.
+        return Token(ident, habilitation, title[:250], _seconds(issued), _seconds(ends), mcp=True)
     except Refused as error:
         raise Misuse(f"Ligne {line} : {error}") from None
 

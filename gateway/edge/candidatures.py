@@ -18,7 +18,7 @@ from gateway.dossier.refusals import refused
 from gateway.dossier.telling import tellable, told, view
 from gateway.dossier.values import Candidature
 from gateway.dossier.words import Audience, Standing
-from gateway.edge.reading import Fields, Network, address, credential, parameters
+from gateway.edge.reading import Fields, Network, address, credential, depth, parameters
 from gateway.exchange import House
 from gateway.problems import Problem, problem
 from gateway.values import Consumer
@@ -262,7 +262,7 @@ def read_json(content: bytes) -> Any:
         found = orjson.loads(content)
     except orjson.JSONDecodeError:
         raise problem("00401", detail="Le corps de la requête n'est pas du JSON correct.") from None
-    if _depth(found) > MOST_DEPTH:
+    if depth(found, MOST_DEPTH) > MOST_DEPTH:
         raise problem("00401", detail="Le corps de la requête est trop imbriqué.")
     return found
 
@@ -312,15 +312,3 @@ async def body_and_files(request: Request) -> tuple[Any, list[Upload]]:
 
 def _reading(dossier: Candidature) -> Audience:
     return Audience.BUYER if dossier.seal is not None else Audience.PORTAL
-
-
-def _depth(found: Any) -> int:
-    depth, level = 0, [found]
-    while level and depth <= MOST_DEPTH:
-        depth += 1
-        level = [
-            child
-            for one in level
-            for child in (one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
-        ]
-    return depth

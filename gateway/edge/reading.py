@@ -148,6 +148,19 @@ def address(scope: Mapping[str, Any], fields: Fields, trusted: Sequence[Network]
     return nearest
 
 
+def depth(found: Any, most: int) -> int:
+    """How deep JSON is nested; counting ends at `most` + 1."""
+    deep, level = 0, [found]
+    while level and deep <= most:
+        deep += 1
+        level = [
+            child
+            for one in level
+            for child in (one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
+        ]
+    return deep
+
+
 @lru_cache(maxsize=4096)
 def _plain(text: str) -> str | None:
     """An address as it is usually written, or None. Seen through a v6 socket, a v4 address is still one."""

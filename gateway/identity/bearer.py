@@ -158,7 +158,7 @@ class Bearer:
         entry, habilitation = found
         endings = (entry.revoked_at, habilitation.closed_at)
         return _Known(
-            consumer=_consumer(claims.expires_at, entry, habilitation),
+            consumer=_consumer(claims.expires_at, entry, habilitation, claimed_mcp=claims.mcp),
             networks=habilitation.allowed_ips,
             ends_at=min((at for at in endings if at is not None), default=inf),
             until=instant + KEEP_S,
@@ -174,7 +174,7 @@ class Bearer:
         entry, habilitation = found
         endings = (entry.revoked_at, habilitation.closed_at)
         return _Known(
-            consumer=_consumer(entry.expires_at, entry, habilitation),
+            consumer=_consumer(entry.expires_at, entry, habilitation, claimed_mcp=False),
             networks=(),
             ends_at=min((at for at in endings if at is not None), default=inf),
             until=instant + KEEP_S,
@@ -200,7 +200,7 @@ def issue(token: Token, habilitation: Habilitation, keys: Keys) -> str:
     if token.habilitation_id != habilitation.id:
         raise Refused("Ce jeton appartient à une autre habilitation.")
     scopes = tuple(sorted(expand(habilitation.scopes)))
-    return sign(Claims(token.id, scopes, token.title, token.issued_at, token.expires_at), keys)
+    return sign(Claims(token.id, scopes, token.title, token.issued_at, token.expires_at, token.mcp), keys)
 
 
 def capped(token: Token, habilitation: Habilitation) -> Token:
@@ -210,8 +210,8 @@ def capped(token: Token, habilitation: Habilitation) -> Token:
     return replace(token, expires_at=habilitation.valid_until)
 
 
-def _consumer(claimed_end: int | None, token: Token, habilitation: Habilitation) -> Consumer:
-    """The register decides on everything; of the claims, only an earlier expiry counts."""
+def _consumer(claimed_end: int | None, token: Token, habilitation: Habilitation, *, claimed_mcp: bool) -> Consumer:
+    """The register decides on everything; of the claims, what says less than it counts: an earlier end, no `mcp`."""
     ends = (claimed_end, token.expires_at, habilitation.valid_until)
     return Consumer(
         token_id=token.id,
@@ -225,6 +225,7 @@ def _consumer(claimed_end: int | None, token: Token, habilitation: Habilitation)
         rate_limit=habilitation.rate_limit,
         safe_listed=token.safe_listed,
         basis=habilitation.basis,
+        mcp=claimed_mcp and token.mcp,
     )
 
 

@@ -75,7 +75,8 @@ class Token:
     """What the register knows of a token: never the token itself, which only its holder has.
 
     `id`: UUID, the token's `jti`. `issued_at`, `expires_at`: epoch seconds. `revoked_at`: epoch seconds, perhaps still
-    to come, so that a replacement may be put in place. `safe_listed`: its calls are not throttled. Raises Refused.
+    to come, so that a replacement may be put in place. `safe_listed`: its calls are not throttled. `mcp`: programs of
+    language models may ask with it, at `/mcp`. Raises Refused.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Token:
     expires_at: int
     revoked_at: int | None = None
     safe_listed: bool = False
+    mcp: bool = False
 
     def __post_init__(self) -> None:
         _check_id(self.id)

@@ -15,7 +15,7 @@ from typing import Any
 
 from gateway.identity.habilitation import Habilitation, Refused, Token, networks
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE habilitation (
     id TEXT PRIMARY KEY,
@@ -38,10 +38,13 @@ CREATE TABLE token (
     issued_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     revoked_at INTEGER,
-    safe_listed INTEGER NOT NULL CHECK (safe_listed IN (0, 1))
+    safe_listed INTEGER NOT NULL CHECK (safe_listed IN (0, 1)),
+    mcp INTEGER NOT NULL DEFAULT 0 CHECK (mcp IN (0, 1))
 ) STRICT;
 CREATE INDEX token_by_habilitation ON token (habilitation_id);
 """
+# A register of version 1 gains what it lacks when it is opened; what it holds keeps its meaning.
+_FROM_1 = "ALTER TABLE token ADD COLUMN mcp INTEGER NOT NULL DEFAULT 0 CHECK (mcp IN (0, 1))"
 # The tables' columns are in the order of the values' fields: rows become values by position.
 _TOKEN_WIDTH = len(fields(Token))
 _ANY = "any"
@@ -132,7 +135,9 @@ class Register:
             refuse_if_over(habilitation, token.issued_at)
             row = (token.id, token.habilitation_id, token.title, token.issued_at, token.expires_at, token.revoked_at)
             try:
-                self._db.execute("INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, int(token.safe_listed)))
+                self._db.execute(
+                    "INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, int(token.safe_listed), int(token.mcp))
+                )
             except sqlite3.IntegrityError as error:
                 raise Refused("Cet identifiant de jeton est déjà pris.") from error
 
@@ -202,9 +207,12 @@ class Register:
                 if found == 0:
                     for statement in _SCHEMA.split(";"):
                         self._db.execute(statement)
-                    self._db.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
+                elif found == 1:
+                    self._db.execute(_FROM_1)
                 elif found != _SCHEMA_VERSION:
                     raise RegisterUnavailable(f"Le registre « {self._path} » est d'une version inconnue ({found}).")
+                if found != _SCHEMA_VERSION:
+                    self._db.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -288,5 +296,5 @@ def _strings(text: str) -> list[str]:
 
 
 def _token(row: tuple[Any, ...]) -> Token:
-    ident, habilitation_id, title, issued_at, expires_at, revoked_at, safe_listed = row
-    return Token(ident, habilitation_id, title, issued_at, expires_at, revoked_at, bool(safe_listed))
+    ident, habilitation_id, title, issued_at, expires_at, revoked_at, safe_listed, mcp = row
+    return Token(ident, habilitation_id, title, issued_at, expires_at, revoked_at, bool(safe_listed), bool(mcp))

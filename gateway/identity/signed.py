@@ -40,7 +40,7 @@ class Claims:
     """What a token says. `id`: its UUID. `subject`: its title. `issued_at`, `expires_at`: epoch seconds.
 
     `expires_at` is None for a token of the service before ours: there, the register alone said when a token ended, and
-    strings that were handed out long ago still work after a renewal.
+    strings that were handed out long ago still work after a renewal. `mcp`: whether it is meant for `/mcp`.
     """
 
     id: str
@@ -48,11 +48,12 @@ class Claims:
     subject: str
     issued_at: int
     expires_at: int | None
+    mcp: bool = False
 
 
 def sign(claims: Claims, keys: Keys) -> str:
     """The token's string. Raises Refused when it would be too long to be read back."""
-    payload = {
+    payload: dict[str, Any] = {
         "uid": claims.id,
         "jti": claims.id,
         "scopes": list(claims.scopes),
@@ -62,6 +63,8 @@ def sign(claims: Claims, keys: Keys) -> str:
         "version": CLAIMS_VERSION,
         "iss": ISSUER,
     }
+    if claims.mcp:
+        payload["mcp"] = True
     token = jwt.encode(payload, keys.token, algorithm=ALGORITHM, headers={"kid": keys.kid})
     if len(token) > MAX_LENGTH:
         raise Refused("Le jeton serait trop long : abrégez son intitulé ou donnez moins de droits.")
@@ -143,7 +146,8 @@ def _claims(payload: dict[str, Any]) -> Claims:
     # `True` is an int for Python, and 1.5 is a date for RFC 7519; we write neither.
     if type(issued_at) is not int or type(expires_at) is not int:
         raise NotOurs("`iat` or `exp` is not a whole number of seconds")
-    return Claims(token_id, tuple(scopes), subject, issued_at, expires_at)
+    # Anything but `true` opens nothing; a token without the claim is as it always was.
+    return Claims(token_id, tuple(scopes), subject, issued_at, expires_at, payload.get("mcp") is True)
 
 
 def _legacy_claims(payload: dict[str, Any]) -> Claims:
@@ -153,4 +157,6 @@ def _legacy_claims(payload: dict[str, Any]) -> Claims:
         raise NotOurs("`jti` and `uid` are not UUIDs")
     if type(issued_at) is not int:
         raise NotOurs("`iat` is not a whole number of seconds")
-    return Claims(str(token_id), (), subject if isinstance(subject, str) else "", issued_at, None)
+    return Claims(
+        str(token_id), (), subject if isinstance(subject, str) else "", issued_at, None, payload.get("mcp") is True
+    )

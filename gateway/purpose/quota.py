@@ -14,6 +14,7 @@ from gateway.problems import problem
 from gateway.purpose.model import Pool
 from gateway.values import Consumer, Quota
 
+TOOLS = "mcp"
 OWN_PERIOD_S = 60
 """A habilitation's own limit is written in calls a minute."""
 
@@ -45,15 +46,22 @@ class Quotas:
         a product spends the same counter. A refused call spends nothing. Raises Problem 00429, with the figures of the
         counter that is used up, and `Retry-After`.
         """
+        pool = own or self._pools[product.pool]
+        return self.count(consumer, pool, product.id if pool.each else "", None if own else consumer.rate_limit)
+
+    def of_tools(self) -> "PoolOfTools":
+        """The same counters for messages at `/mcp`, which draw on the pool `mcp`."""
+        return PoolOfTools(self, self._pools.get(TOOLS))
+
+    def count(self, consumer: Consumer, pool: Pool, what: str, also: int | None) -> Quota | None:
+        """Count one in the pool, of `what` alone unless it is "", and in a limit that counts besides, if there is."""
         if consumer.safe_listed:
             return None
         now = self._clock()
-        pool = own or self._pools[product.pool]
-        key = (consumer.token_id, pool.name, product.id if pool.each else "")
+        key = (consumer.token_id, pool.name, what)
         counters = [(self._window(pool.period_s, now), key, pool.period_s, pool.limit)]
-        if consumer.rate_limit is not None and own is None:
-            limited = self._window(OWN_PERIOD_S, now)
-            counters.append((limited, (consumer.token_id, "", ""), OWN_PERIOD_S, consumer.rate_limit))
+        if also is not None:
+            counters.append((self._window(OWN_PERIOD_S, now), (consumer.token_id, "", ""), OWN_PERIOD_S, also))
         used_up = [
             Quota(limit, 0, (window.index + 1) * period)
             for window, name, period, limit in counters
@@ -97,3 +105,17 @@ class PoolsOfFiles:
         if pool is None:
             raise problem("00100", source={"parameter": "token"})
         return self._quotas.spend(consumer, product, pool)
+
+
+class PoolOfTools:
+    """Messages at `/mcp`, each counted before the call it may hold is counted like any other. No pool, no message."""
+
+    def __init__(self, quotas: Quotas, pool: Pool | None) -> None:
+        self._quotas = quotas
+        self._pool = pool
+
+    def spend(self, consumer: Consumer) -> Quota | None:
+        """Count one message. Raises Problem 00429; 403 `00100` where the policies have no such pool."""
+        if self._pool is None:
+            raise problem("00100", source={"parameter": "token"}, detail="Ce service n'ouvre pas /mcp.")
+        return self._quotas.count(consumer, self._pool, "", None)

@@ -202,3 +202,13 @@ def test_token_explains_itself_in_french(dlnuf: Callable[..., Done], verb: str) 
     done = dlnuf("token", verb, "--help")
     assert done.status == 0
     assert f"Exemple :\n  dlnuf token {verb} " in done.out
+
+
+def test_a_token_opens_mcp_only_when_it_was_issued_for_that(
+    dlnuf: Callable[..., Done], habilitation: str, bearer: Bearer
+) -> None:
+    issue = ("token", "issue", "--habilitation", habilitation)
+    tools, plain = (dlnuf(*issue, *more).out.strip() for more in (("--mcp",), ()))
+    assert [bearer.identify(Shown(token)).mcp for token in (tools, plain)] == [True, False]
+    assert sorted(row["mcp"] for row in json.loads(dlnuf("token", "list", "--json").out)) == [False, True]
+    assert dlnuf("token", "list").out.count(", avec /mcp") == 1

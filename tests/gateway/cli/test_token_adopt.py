@@ -49,6 +49,7 @@ def test_their_holders_change_nothing(adopt: Callable[..., Done], secret: None, 
         consumer = gate.identify(shown(FIRST))
         gate.confirm(consumer)
         assert (consumer.habilitation_id, consumer.expires_at) == (habilitation, SOON)
+        assert (consumer.mcp, gate.identify(shown(SECOND, mcp=True)).mcp) == (False, True)
         with pytest.raises(Problem) as caught:
             gate.identify(shown(NOBODY))
         assert caught.value.code == "00106"

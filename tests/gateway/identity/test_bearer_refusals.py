@@ -371,3 +371,29 @@ def test_reading_is_one_call_that_checks_everything(keys: Keys, token: str, forg
     assert read(token, keys).subject == "Portail des achats"
     with pytest.raises(NotOurs):
         read(forge(header, {"jti": "22222222-2222-4222-8222-222222222222"}), keys)
+
+
+@pytest.mark.parametrize("registered", [False, True])
+@pytest.mark.parametrize("claimed", [False, True])
+def test_mcp_takes_the_claim_and_the_register(
+    bearer: Bearer, register: Register, habilitation: Habilitation, entry: Token, keys: Keys, show: Callable[..., Any],
+    registered: bool, claimed: bool,
+) -> None:  # fmt: skip
+    register.create(habilitation)
+    register.issue(replace(entry, mcp=registered))
+    text = issue(replace(entry, mcp=claimed), habilitation, keys)
+    assert ("mcp" in json.loads(urlsafe_b64decode(text.split(".")[1] + "=="))) is claimed
+    assert bearer.identify(show(text)).mcp is (registered and claimed)
+    assert bearer.recall(entry.id).mcp is False, "work in the background is no program of a language model"
+
+
+@pytest.mark.parametrize("claim", [1, "true", "", None, [], {}, False])
+def test_a_claim_that_is_anything_but_true_opens_nothing(
+    bearer: Bearer, register: Register, habilitation: Habilitation, entry: Token, keys: Keys, show: Callable[..., Any],
+    forge: Forge, header: Claims, claim: object,
+) -> None:  # fmt: skip
+    register.create(habilitation)
+    register.issue(replace(entry, mcp=True))
+    whole = json.loads(urlsafe_b64decode(issue(replace(entry, mcp=True), habilitation, keys).split(".")[1] + "=="))
+    assert bearer.identify(show(forge(header, whole))).mcp is True
+    assert bearer.identify(show(forge(header, whole | {"mcp": claim}))).mcp is False

@@ -168,3 +168,19 @@ def test_forged_claims_are_compared_in_constant_time(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(hmac, "compare_digest", spying)
     assert code(gate, written(secret=b"x" * 40)) == "00101"
     assert compared == [32]
+
+
+@pytest.mark.parametrize("claim", [True, False, 1, "true", None])
+def test_an_adopted_token_opens_mcp_when_its_own_claim_says_so(
+    migrated: Keys, register: Register, habilitation: Habilitation, entry: Token, wall: Clock, stopwatch: Clock,
+    claim: object,
+) -> None:  # fmt: skip
+    register.create(habilitation)
+    register.issue(replace(entry, mcp=True))
+    gate = Bearer(migrated, register, wall, stopwatch)
+    assert gate.identify(Request(written(claims=CLAIMS | {"mcp": claim}))).mcp is (claim is True)
+    assert gate.identify(Request(written())).mcp is False
+
+
+def test_one_that_the_register_does_not_give_mcp_cannot_claim_it(gate: Bearer) -> None:
+    assert gate.identify(Request(written(claims=CLAIMS | {"mcp": True}))).mcp is False

@@ -165,7 +165,28 @@ def test_a_file_that_is_no_register_is_refused(tmp_path: Path) -> None:
 
 def test_a_register_of_a_later_version_is_refused(register: Register, path: Path) -> None:
     with sqlite3.connect(path) as db:
-        db.execute("PRAGMA user_version = 2")
+        db.execute("PRAGMA user_version = 99")
     db.close()
     with pytest.raises(RegisterUnavailable, match="version"):
         Register(path)
+
+
+def test_a_register_of_the_first_version_gains_the_right_to_mcp_and_gives_it_to_nobody(
+    register: Register, habilitation: Habilitation, entry: Token, path: Path
+) -> None:
+    register.create(habilitation)
+    register.issue(entry)
+    register.close()
+    with sqlite3.connect(path) as db:
+        db.execute("ALTER TABLE token DROP COLUMN mcp")
+        db.execute("PRAGMA user_version = 1")
+    db.close()
+    again = Register(path)
+    assert again.find(entry.id) == (entry, habilitation)
+    again.issue(replace(entry, id=NOBODY, issued_at=entry.issued_at + 1, mcp=True))
+    assert [token.mcp for token in again.tokens()] == [False, True]
+    before = again.version()
+    again.close()
+    once_more = Register(path)
+    assert once_more.version()[1] == 0, f"opening it again writes nothing ({before})"
+    once_more.close()

@@ -141,3 +141,21 @@ def test_memory_holds_the_current_window_only(quotas: Quotas, clock: Clock) -> N
 def test_an_unknown_pool_never_lets_a_call_through(quotas: Quotas) -> None:
     with pytest.raises(KeyError):
         quotas.spend(consumer(), product_of("lost", YEARS.versions, YEARS.groups, pool="inconnue"))
+
+
+def test_messages_at_mcp_have_a_pool_of_their_own_and_take_nothing_from_the_others(clock: Clock) -> None:
+    quotas = Quotas({**POOLS, "mcp": Pool("mcp", 2, 60, each=False)}, clock)
+    tools = quotas.of_tools()
+    assert [tools.spend(consumer(rate_limit=1)) for _ in range(2)] == [Quota(2, 1, 600_060), Quota(2, 0, 600_060)]
+    with pytest.raises(Problem) as caught:
+        tools.spend(consumer())
+    assert (caught.value.code, caught.value.quota) == ("00429", Quota(2, 0, 600_060))
+    assert quotas.spend(consumer(), FACT) == Quota(3, 2, 600_060)
+    assert tools.spend(consumer(safe_listed=True)) is None
+    assert tools.spend(consumer(token_id="autre")) == Quota(2, 1, 600_060)
+
+
+def test_without_its_pool_mcp_is_closed(quotas: Quotas) -> None:
+    with pytest.raises(Problem) as caught:
+        quotas.of_tools().spend(consumer())
+    assert (caught.value.status, caught.value.code) == (403, "00100")

@@ -66,8 +66,12 @@ class Tool:
 
 def tools_of(products: Iterable[Product]) -> dict[str, Tool]:
     """Every tool, by its name, in the contracts' order."""
-    found = (Tool(product.id.replace("/", "_"), product) for product in products if product.tool)
-    return {tool.name: tool for tool in found}
+    return {name_of(product): Tool(name_of(product), product) for product in products if product.tool}
+
+
+def name_of(product: Product) -> str:
+    """What a product is called as a tool."""
+    return product.id.replace("/", "_")
 
 
 def _argument(kind: str) -> Json:

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A tender in a real browser: two companies deposit, then the buyer lists, compares, opens, answers, takes away."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+
+from tests.browser.conftest import Desk, searched
+from tests.conftest import Sandbox
+from tests.story.buyers import BUYER, DINUM, closed, deposited, reference
+from tests.story.files import HEALTHY, REFUSED, Portal
+
+pytestmark = pytest.mark.browser
+ANSWER = "Vu : nous attendons la mise à jour de l'Urssaf."
+
+
+@pytest.fixture
+def portal(sandbox: Sandbox) -> Iterator[Portal]:
+    """The portal where the companies apply."""
+    with httpx.Client(base_url=sandbox.address, timeout=30) as client:
+        yield Portal(sandbox, client)
+
+
+def test_a_buyer_compares_opens_answers_and_takes_away(desk: Desk, portal: Portal, sandbox: Sandbox) -> None:
+    page, tender = desk.page, reference()
+    files = [
+        deposited(portal, HEALTHY, tender),
+        deposited(portal, REFUSED, tender, "attestation_vigilance"),
+    ]
+    desk.sign_in(BUYER, onward="/acheteur")
+    assert page.get_by_text(tender).count() == 0  # the deadline is not past: nothing shows
+    closed(sandbox, *files)
+    desk.go("/acheteur")
+    desk.picture("acheteur-liste")
+    desk.accessible()
+    page.get_by_role("link", name=f"Réfection du préau, {tender}").click()
+    assert page.get_by_role("table").get_by_role("row").count() == 3  # also where a row looks like a card
+    page.get_by_text("3 pièces").click()
+    desk.picture("acheteur-candidats")
+    desk.accessible()
+    tender_page = page.url
+    for name in ("ATELIERS DU GRAND CHENE", "MENUISERIES VALTORTE"):
+        page.get_by_label(f"Comparer {name}").check()
+    page.get_by_role("button", name="Comparer").click()
+    row = page.get_by_role("row", name=re.compile("^Chiffre d'affaires 2024"))
+    assert row.get_by_role("cell").count() == 2
+    table = page.get_by_role("region", name="Candidats côte à côte")
+    table.focus()
+    page.keyboard.press("End")
+    desk.picture("acheteur-comparer")
+    desk.accessible()
+    if desk.javascript:  # the names of rows stay while the table is read sideways
+        left = "document.querySelector('.comparaison tbody th[scope=row]').getBoundingClientRect().left"
+        before = page.evaluate(left)
+        page.evaluate("document.querySelector('.comparaison').scrollLeft = 400")
+        assert page.evaluate(left) == before
+    page.get_by_role("columnheader").get_by_role("link", name="MENUISERIES VALTORTE").click()
+    page.get_by_label("Votre réponse").fill(ANSWER)
+    desk.picture("acheteur-dossier")
+    desk.accessible()
+    page.get_by_role("button", name="Répondre à l'entreprise").click()
+    page.get_by_text(ANSWER).wait_for()
+    for name, start in (("PDF à lire", b"%PDF-"), ("ZIP, documents et preuves", b"PK")):
+        with page.expect_download() as taken:
+            page.get_by_role("link", name=name).click()
+        assert taken.value.path().read_bytes().startswith(start)
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="recu.png").first.click()
+    assert taken.value.path().read_bytes().startswith(b"\x89PNG")
+    page.get_by_label("Il est envisagé d'attribuer").check()
+    page.get_by_role("button", name="Demander les certificats").click()
+    page.get_by_text("Phase : attribution envisagée").wait_for()
+    page.goto(tender_page)
+    assert page.get_by_text("Attribution envisagée").count() == 1
+
+
+def test_a_portal_s_link_opens_one_tender_and_says_when_it_is_spent(
+    desk: Desk, portal: Portal, sandbox: Sandbox
+) -> None:
+    page, tender = desk.page, reference()
+    closed(sandbox, deposited(portal, HEALTHY, tender))
+    body = {
+        "acheteur": {"siret": DINUM},
+        "consultation": {"reference": tender},
+        "agent": {"identifiant": "agent-7", "nom": "Solène Marchadour"},
+    }
+    address = portal.post("/acces-acheteurs", body).json()["data"]["adresse"]
+    page.goto(address)
+    desk.picture("acheteur-lien")
+    desk.accessible()
+    page.get_by_role("button", name="Ouvrir").click()
+    page.get_by_role("heading", name=f"Réfection du préau, {tender}").wait_for()
+    page.get_by_role("link", name="Candidatures reçues").first.click()  # there is this tender alone
+    assert tender in page.locator("h1").inner_text()
+    page.goto(address)
+    desk.accessible()
+    assert page.get_by_role("heading", name="Lien déjà utilisé").count() == 1
+
+
+def test_the_company_reads_who_opened_its_file(at_desk: Callable[..., Desk], portal: Portal, sandbox: Sandbox) -> None:
+    tender, buyer, company = reference(), at_desk(), at_desk()
+    closed(sandbox, deposited(portal, HEALTHY, tender))
+    buyer.sign_in(BUYER, onward="/acheteur")
+    buyer.page.get_by_role("link", name=f"Réfection du préau, {tender}").click()
+    buyer.page.get_by_role("link", name="ATELIERS DU GRAND CHENE").click()
+    with httpx.Client(base_url=sandbox.address, timeout=30) as client:
+        searched(client)
+    company.sign_in("eloise-vercheny", "dirigeant", "/entreprise/999100118")
+    company.page.get_by_role("link", name="Candidatures ouvertes").click()
+    assert company.page.get_by_role("row", name=re.compile("a ouvert dossier")).count() >= 1
+    company.picture("entreprise-lectures")
+    company.accessible()

@@ -90,10 +90,11 @@ class Counter:
 
     async def read(self, request: Request, identifier: str) -> Response:
         """A file. `?vue=public|portail|acheteur`; the buyer's view opens with the deposit."""
+        dossier = self.found(request, identifier)
         wanted = request.query_params.get("vue", "portail")
         if wanted not in _VIEWS:
             raise refused("00701", "/vue", f"Écrivez l'une de ces valeurs : {', '.join(_VIEWS)}.")
-        return self.shown(self.found(request, identifier), _VIEWS[wanted])
+        return self.shown(dossier, _VIEWS[wanted])
 
     async def document(self, request: Request, identifier: str, digest: str) -> Response:
         """A document of the file: of a public piece at any time, of any piece once deposited. Recorded first."""

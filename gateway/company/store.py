@@ -5,16 +5,13 @@ Secrets are known by their SHA-256 alone. Callers write the audit log first: wha
 """
 
 import hashlib
-import os
 import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_VERSION = 1
+from gateway.ownfile import Kind, OwnFile
+
 _SCHEMA = """
 CREATE TABLE access (
     id TEXT PRIMARY KEY, digest BLOB NOT NULL UNIQUE, kind TEXT NOT NULL CHECK (kind IN ('flux', 'api')),
@@ -85,29 +82,16 @@ def digest_of(secret: str) -> bytes:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
-class CompanyStore:
-    """The open file. Usable from several threads, one at a time."""
+class CompanyStore(OwnFile):
+    """The open file."""
 
     def __init__(self, path: Path) -> None:
         """Opens the file, and creates it when there is none. Raises CompanyUnavailable."""
-        self._lock = threading.RLock()
-        try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            self._db = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
-            for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-                self._db.execute(f"PRAGMA {pragma}").fetchall()
-            self._prepare()
-        except (OSError, sqlite3.Error) as error:
-            raise CompanyUnavailable(f"Le fichier des entreprises ne peut pas être ouvert : {error}.") from error
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._db.close()
+        super().__init__(path, Kind("Le fichier des entreprises", CompanyUnavailable, _SCHEMA))
 
     def open_access(self, access: Access) -> None:
         """Remember a feed or a token. Raises TooMany."""
-        with self._writing() as db:
+        with self.writing() as db:
             (count,) = db.execute(
                 "SELECT count(*) FROM access WHERE siren = ? AND closed_at IS NULL AND until > ?",
                 (access.siren, access.opened_at),
@@ -130,12 +114,12 @@ class CompanyStore:
         """Those of a company, newest first."""
         return [
             _access(row)
-            for row in self._rows("SELECT * FROM access WHERE siren = ? ORDER BY opened_at DESC LIMIT 200", siren)
+            for row in self.rows("SELECT * FROM access WHERE siren = ? ORDER BY opened_at DESC LIMIT 200", siren)
         ]
 
     def access(self, secret: str, kind: str, now: int) -> Access | None:
         """Whose secret this is, while it may be used."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT * FROM access WHERE digest = ? AND kind = ? AND closed_at IS NULL AND until > ?",
             *(digest_of(secret), kind, now),
         )
@@ -143,7 +127,7 @@ class CompanyStore:
 
     def close_access(self, identifier: str, siren: str, now: int) -> None:
         """End one of a company's."""
-        with self._writing() as db:
+        with self.writing() as db:
             db.execute(
                 "UPDATE access SET closed_at = ? WHERE id = ? AND siren = ? AND closed_at IS NULL",
                 (now, identifier, siren),
@@ -156,7 +140,7 @@ class CompanyStore:
 
     def contest(self, contest: Contest) -> None:
         """Remember a contest. Raises TooMany."""
-        with self._writing() as db:
+        with self.writing() as db:
             try:
                 db.execute(
                     "INSERT INTO contest VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL)",
@@ -172,65 +156,33 @@ class CompanyStore:
         """Those of a company, newest first."""
         return [
             Contest(*row)
-            for row in self._rows("SELECT * FROM contest WHERE siren = ? ORDER BY at DESC LIMIT 1000", siren)
+            for row in self.rows("SELECT * FROM contest WHERE siren = ? ORDER BY at DESC LIMIT 1000", siren)
         ]
 
     def waiting(self) -> list[Contest]:
         """Those that wait for an answer, oldest first."""
         return [
-            Contest(*row) for row in self._rows("SELECT * FROM contest WHERE answered_at IS NULL ORDER BY at LIMIT 200")
+            Contest(*row) for row in self.rows("SELECT * FROM contest WHERE answered_at IS NULL ORDER BY at LIMIT 200")
         ]
 
     def answered(self) -> list[Contest]:
         """The last that were answered."""
         sql = "SELECT * FROM contest WHERE answered_at IS NOT NULL ORDER BY answered_at DESC LIMIT 50"
-        return [Contest(*row) for row in self._rows(sql)]
+        return [Contest(*row) for row in self.rows(sql)]
 
     def contest_of(self, identifier: str) -> Contest | None:
         """The one of this id."""
-        rows = self._rows("SELECT * FROM contest WHERE id = ?", identifier)
+        rows = self.rows("SELECT * FROM contest WHERE id = ?", identifier)
         return Contest(*rows[0]) if rows else None
 
     def answer(self, identifier: str, text: str, by: str, now: int) -> bool:
         """Answer one, once; whether it waited."""
-        with self._writing() as db:
+        with self.writing() as db:
             cursor = db.execute(
                 "UPDATE contest SET answer = ?, answered_by = ?, answered_at = ? WHERE id = ? AND answered_at IS NULL",
                 (text, by, now, identifier),
             )
             return cursor.rowcount == 1
-
-    def _rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        with self._lock:
-            try:
-                return self._db.execute(statement, values).fetchall()
-            except sqlite3.Error as error:
-                raise CompanyUnavailable(f"Le fichier des entreprises ne peut pas être lu : {error}.") from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                try:
-                    yield self._db
-                    self._db.execute("COMMIT")
-                except BaseException:
-                    if self._db.in_transaction:
-                        self._db.execute("ROLLBACK")
-                    raise
-            except sqlite3.Error as error:
-                raise CompanyUnavailable(f"Le fichier des entreprises ne peut pas être écrit : {error}.") from error
-
-    def _prepare(self) -> None:
-        with self._writing() as db:
-            (version,) = db.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                for statement in _SCHEMA.split(";"):
-                    db.execute(statement)
-                db.execute(f"PRAGMA user_version = {_VERSION}")
-            elif version != _VERSION:
-                raise CompanyUnavailable(f"Le fichier des entreprises est d'une version inconnue ({version}).")
 
 
 def _access(row: tuple[Any, ...]) -> Access:

@@ -26,7 +26,7 @@ from gateway.audit.ledger import Ledger
 from gateway.audit.merkle import verify_consistency, verify_inclusion
 from gateway.audit.note import Signer, open_checkpoint
 from gateway.audit.reader import StoreReader
-from gateway.audit.stores.places import Place
+from gateway.audit.stores.address import Place
 from gateway.audit.stores.writers import store_at
 from gateway.audit.tiles import Tiles
 from gateway.audit.verify import verify

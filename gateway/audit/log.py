@@ -21,7 +21,7 @@ from gateway.audit.anchor import Anchor
 from gateway.audit.canonical import MAX_BYTES
 from gateway.audit.ledger import Ledger, LogUnavailable, Published
 from gateway.audit.note import Signer
-from gateway.audit.stores.places import Place
+from gateway.audit.stores.address import Place
 from gateway.audit.stores.writers import store_at
 from gateway.audit.waiting import Desk, Promise, late, settle
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Protocol
 
 from gateway.audit.layout import TILE_WIDTH
-from gateway.audit.stores.places import Place, source_at
+from gateway.audit.stores.address import Place
+from gateway.audit.stores.places import source_at
 from gateway.audit.stores.rows import Rows, Source
 from gateway.audit.tree import HASH_BYTES
 from gateway.audit.trouble import described, unreadable
@@ -119,7 +120,7 @@ class StoreReader:
         try:
             with self._source.reading() as rows:
                 yield rows
-        except Exception as error:
+        except Exception as error:  # narrowed at once: a database's errors have names only where its driver is loaded
             if not unreadable(error):
                 raise
             raise LogUnreadable(f"{self._source.name} ne peut pas être lu : {described(error)}") from error

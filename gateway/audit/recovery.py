@@ -16,7 +16,8 @@ from pathlib import Path
 from gateway.audit.anchor import Anchor
 from gateway.audit.ledger import Ledger, LogUnavailable
 from gateway.audit.note import BadNote, Checkpoint, Signer, Verifier
-from gateway.audit.stores.places import Place, source_at
+from gateway.audit.stores.address import Place
+from gateway.audit.stores.places import source_at
 from gateway.audit.stores.writers import store_at
 from gateway.audit.trouble import unreadable
 
@@ -66,7 +67,7 @@ def _last_signed(place: Place, anchor: Anchor, key: bytes) -> Checkpoint:
     try:
         with closing(source_at(place)) as source, source.reading() as rows:
             notes += [str(head[-1]) for head in rows.heads()]
-    except Exception as error:
+    except Exception as error:  # narrowed at once: a database's errors have names only where its driver is loaded
         if not unreadable(error):
             raise
     signed = [found for note in notes if note and (found := _opened(note, key))]

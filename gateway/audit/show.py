@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import orjson
 
-from gateway.audit.stores.places import Place, source_at
+from gateway.audit.stores.address import Place
+from gateway.audit.stores.places import source_at
 
 EVENTS = {
     "asked": "question",

@@ -18,7 +18,8 @@ from gateway.audit.layout import chained
 from gateway.audit.merkle import leaf_hash
 from gateway.audit.note import BadNote, Checkpoint, Verifier, open_checkpoint
 from gateway.audit.report import Problem, Report
-from gateway.audit.stores.places import Place, source_at
+from gateway.audit.stores.address import Place
+from gateway.audit.stores.places import source_at
 from gateway.audit.stores.rows import Rows, Source
 from gateway.audit.stories import Stories
 from gateway.audit.tree import Tree
@@ -83,7 +84,7 @@ def _attempt(source: Source, verifier: Verifier, kept: Sequence[str]) -> tuple[R
             state = source.state()
             problem = _problem(stack.enter_context(source.reading()), reading, verifier, kept)
             return reading.report(problem), problem is not None and source.state() != state
-        except Exception as error:
+        except Exception as error:  # narrowed at once: a database's errors have names only where its driver is loaded
             if not unreadable(error):
                 raise
             after = f", après l'enregistrement {reading.tree.size - 1}" if reading.tree.size else ""

@@ -12,7 +12,7 @@ from pathlib import Path
 from gateway.audit.note import BadNote, Verifier
 from gateway.audit.report import Report
 from gateway.audit.show import Line, head_note, last_records, readable, records_of
-from gateway.audit.stores.places import SCHEMES, Place
+from gateway.audit.stores.address import SCHEMES, Place
 from gateway.audit.trouble import described, unreadable
 from gateway.audit.verify import verify
 from gateway.cli import (
@@ -153,7 +153,7 @@ def _guarded(run: Callable[[argparse.Namespace], int], arguments: argparse.Names
     except _Wrong as error:
         print(f"dlnuf audit : {error}", file=sys.stderr)
         return _USAGE
-    except Exception as error:
+    except Exception as error:  # narrowed at once: a database's errors have names only where its driver is loaded
         if not (unreadable(error) or isinstance(error, BadNote)):
             raise
         print(f"dlnuf audit : {readable(described(error))}", file=sys.stderr)

@@ -9,7 +9,7 @@ from gateway.audit.closing import Closing, Closings, recomputed
 from gateway.audit.day import DayUncounted, is_day
 from gateway.audit.reader import LogUnreadable, StoreReader
 from gateway.audit.show import readable
-from gateway.audit.stores.places import Place
+from gateway.audit.stores.address import Place
 
 PURPOSE = "montre les journées closes et, avec --verify, les recalcule depuis les enregistrements"
 EXAMPLE = "dlnuf audit day --state .sandbox --date 2026-11-23 --verify"

@@ -8,7 +8,7 @@ import time
 from gateway.audit.index.follow import Follower
 from gateway.audit.reader import LogUnreadable, StoreReader
 from gateway.audit.show import readable
-from gateway.audit.stores.places import Place
+from gateway.audit.stores.address import Place
 
 PURPOSE = "met à jour l'index de recherche de la console, ou le reconstruit"
 EXAMPLE = "dlnuf audit index --state .sandbox --rebuild"

@@ -14,7 +14,7 @@ from gateway.audit.fitting import stated
 from gateway.audit.log import ANCHOR, LogUnavailable
 from gateway.audit.note import BadNote, Checkpoint, Signer
 from gateway.audit.recovery import NotRecovered, recover
-from gateway.audit.stores.places import Place
+from gateway.audit.stores.address import Place
 from gateway.audit.trouble import described, unreadable
 from gateway.audit.vocabulary import VERSION, check
 from gateway.cli.evidence import AUDIT_PUB, operator, publish
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace, place: Place) -> int:
     except (NotRecovered, LogUnavailable, KeysMissing, BadNote) as error:
         print(f"dlnuf audit recover : {error}", file=sys.stderr)
         return 1
-    except Exception as error:
+    except Exception as error:  # narrowed at once: a database's errors have names only where its driver is loaded
         if not unreadable(error):
             raise
         print(f"dlnuf audit recover : {described(error)}", file=sys.stderr)

@@ -18,8 +18,8 @@ from gateway.audit.ledger import Ledger
 from gateway.audit.note import Signer
 from gateway.audit.reader import LogReader, LogUnreadable, StoreReader
 from gateway.audit.retention import HoldUnknown
+from gateway.audit.stores.address import Place
 from gateway.audit.stores.keys import keys_at
-from gateway.audit.stores.places import Place
 from gateway.audit.stores.writers import store_at
 from gateway.audit.subject import KeysUnavailable, Subjects
 from gateway.audit.subject_keys import KeyStore

@@ -17,8 +17,8 @@ from connectors.kit import Siret, siren_of
 from connectors.kit.contract import Contract, ContractError, load_all
 from gateway.audit.show import last_records, readable
 from gateway.audit.snapshots import Snapshots
+from gateway.audit.stores.address import Place
 from gateway.audit.stores.keys import keys_at
-from gateway.audit.stores.places import Place
 from gateway.audit.subject import KeysUnavailable, Subjects
 from gateway.identity.habilitation import Habilitation
 from gateway.identity.keys import KeysMissing, load

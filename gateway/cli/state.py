@@ -20,7 +20,7 @@ from connectors.kit.contract import ContractError
 from connectors.kit.paris import PARIS
 from gateway.audit.log import ANCHOR, LogUnavailable
 from gateway.audit.note import BadNote
-from gateway.audit.stores.places import BadPlace
+from gateway.audit.stores.address import BadPlace
 from gateway.audit.subject import KeysUnavailable
 from gateway.identity.habilitation import InvalidHabilitation, Refused
 from gateway.identity.keys import KeysMissing

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from gateway.audit.log import AuditLog, LogUnavailable
-from gateway.audit.stores.places import Place
+from gateway.audit.stores.address import Place
 from tests.gateway.audit.audit_world import SIGNER, entry
 from tests.promises.faulty_disk import FAULTS, break_calls
 

@@ -28,7 +28,7 @@ import psycopg
 import pytest
 
 from gateway.audit.log import AuditLog
-from gateway.audit.stores.places import Place
+from gateway.audit.stores.address import Place
 from tests.gateway.audit.audit_world import SIGNER, entry, stored, verified
 from tests.postgres import Server, new_server
 from tests.promises.proxies import Proxy

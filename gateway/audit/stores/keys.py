@@ -3,7 +3,7 @@
 
 from pathlib import Path
 
-from gateway.audit.stores.places import Place, expect_address
+from gateway.audit.stores.address import Place, expect_address
 from gateway.audit.subject_keys import KeyStore, SqliteKeys
 
 FILE = "subjects.db"

@@ -15,7 +15,7 @@ from psycopg import sql
 from psycopg.abc import RV, PQGen
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from gateway.audit.stores.places import BadPlace, expect_address
+from gateway.audit.stores.address import BadPlace, expect_address
 
 SCHEMA = "dlnuf_log"
 NAME = "la base du journal"

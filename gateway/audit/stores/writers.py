@@ -3,7 +3,7 @@
 
 from pathlib import Path
 
-from gateway.audit.stores.places import Place, expect_address
+from gateway.audit.stores.address import Place, expect_address
 from gateway.audit.stores.sqlite_store import SqliteStore
 from gateway.audit.stores.store import Store
 

@@ -16,8 +16,8 @@ from gateway.audit.log import AuditLog
 from gateway.audit.note import Signer, Verifier
 from gateway.audit.reader import StoreReader
 from gateway.audit.report import Report
+from gateway.audit.stores.address import Place
 from gateway.audit.stores.keys import keys_at
-from gateway.audit.stores.places import Place
 from gateway.audit.subject import Subjects
 from gateway.audit.subject_keys import KeyStore
 from gateway.audit.verify import verify

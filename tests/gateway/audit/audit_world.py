@@ -8,7 +8,8 @@ from pathlib import Path
 from gateway.audit.canonical import canonical
 from gateway.audit.note import Signer
 from gateway.audit.report import Report
-from gateway.audit.stores.places import Place, source_at
+from gateway.audit.stores.address import Place
+from gateway.audit.stores.places import source_at
 from gateway.audit.verify import verify
 
 SIGNER = Signer.from_seed("dlnuf.test/journal", bytes(range(32)))

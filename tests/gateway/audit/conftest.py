@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.audit.stores.places import Place
+from gateway.audit.stores.address import Place
 
 KINDS = ("sqlite", "postgres")
 

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.audit.log import AuditLog, LogUnavailable
 from gateway.audit.note import Signer, open_checkpoint
-from gateway.audit.stores.places import Place
+from gateway.audit.stores.address import Place
 from tests.gateway.audit.audit_world import ASKED, SIGNER, entry, stored, verified
 
 

@@ -11,7 +11,8 @@ from gateway.audit.ledger import Ledger
 from gateway.audit.merkle import leaf_hash, root_of
 from gateway.audit.note import Signer, open_checkpoint
 from gateway.audit.reader import MOST, LogReader, LogUnreadable, NotThere, SqliteReader, StoreReader
-from gateway.audit.stores.places import Place, source_at
+from gateway.audit.stores.address import Place
+from gateway.audit.stores.places import source_at
 from gateway.audit.stores.writers import store_at
 from gateway.audit.tree import Tree, hashes_of
 from tests.gateway.audit.audit_world import SIGNER, entry, verified

@@ -18,7 +18,7 @@ from gateway.audit.ledger import Ledger, LogUnavailable
 from gateway.audit.log import AuditLog
 from gateway.audit.note import Checkpoint, Signer, open_checkpoint
 from gateway.audit.recovery import NotRecovered, recover
-from gateway.audit.stores.places import Place
+from gateway.audit.stores.address import Place
 from gateway.audit.stores.writers import store_at
 from gateway.audit.verify import verify
 from gateway.cli.audit import register

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from gateway.audit.ledger import Ledger, LogUnavailable
-from gateway.audit.stores.places import BadPlace
+from gateway.audit.stores.address import BadPlace
 from gateway.audit.stores.writers import store_at
 from tests.gateway.audit.audit_world import SIGNER, entry, verified
 from tests.postgres import Server, new_server

@@ -14,7 +14,7 @@ from gateway.audit.log import AuditLog
 from gateway.audit.note import Signer, open_checkpoint
 from gateway.audit.publisher import EVERY_S, PATIENCE_S, Publisher
 from gateway.audit.reader import StoreReader
-from gateway.audit.stores.places import Place
+from gateway.audit.stores.address import Place
 from tests.gateway.audit.audit_world import SIGNER, entry, verified
 
 WITNESS = Signer.from_seed("temoin.test", b"w" * 32)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway.audit.stores.address import BadPlace, Place
 from gateway.audit.stores.keys import keys_at
-from gateway.audit.stores.places import BadPlace, Place
 from gateway.audit.subject import KeysUnavailable
 from tests.gateway.audit.subject_world import NOVEMBER, subjects
 

@@ -40,6 +40,7 @@ from gateway.edge.exports import add_exports
 from gateway.edge.hot import Application, HotRoute
 from gateway.edge.log import add_log
 from gateway.edge.log_health import add_log_health
+from gateway.edge.marches import add_marches
 from gateway.edge.mcp.door import add_mcp
 from gateway.edge.pages import add_pages
 from gateway.edge.pings import Pings
@@ -67,7 +68,7 @@ from gateway.source.doors import client_certificate, door
 from gateway.source.payloads import Cases, CasesFirst
 from gateway.source.source import Source
 from gateway.source.wire import ExtraHeaders, Wire
-from gateway.web import acheteur, acheteur_lien, candidature, opendata
+from gateway.web import acheteur, acheteur_lien, candidature, marche, opendata
 from gateway.web.candidature import FilePages
 from gateway.web.company import pages as company_pages
 from gateway.web.company.common import Company
@@ -176,6 +177,7 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
     add_candidatures(behind, *rooms, settings.trusted_proxies)
     add_buyers(behind, *rooms, lambda: opened[0].people, settings.trusted_proxies)
     workshop = add_exports(behind, *rooms, lambda: opened[0].evidence.room.receipts, settings.trusted_proxies)
+    add_marches(behind, *rooms, workshop, settings.trusted_proxies)
 
     async def looked(person: Person, role: Role, query: str) -> None:
         trace = opened[0].trace
@@ -189,7 +191,7 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
         policies,
         [
             *(entries, figures, *console_pages.ROUTERS, *company_pages.ROUTERS),
-            *(candidature.router, acheteur_lien.router, acheteur.router),
+            *(candidature.router, marche.router, acheteur_lien.router, acheteur.router),
         ],
     )
     company_pages.add_company(behind)

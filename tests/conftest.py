@@ -89,6 +89,14 @@ class Sandbox:
         self.register.issue(token)
         return Bearer(issue(token, habilitation, self.keys), token.id, habilitation.id)
 
+    def another(self, bearer: "Bearer") -> "Bearer":
+        """Another token of the same habilitation."""
+        habilitation = self.register.habilitation(bearer.habilitation_id)
+        now = int(time.time())
+        token = Token(str(uuid.uuid4()), habilitation.id, "essai", now, now + 86_400)
+        self.register.issue(token)
+        return Bearer(issue(token, habilitation, self.keys), token.id, habilitation.id)
+
 
 @dataclass(frozen=True)
 class Bearer:

@@ -56,6 +56,8 @@ EVENTS = {
     "dossier_read": "candidature lue par l'acheteur",
     "dossier_advanced": "dossier : phase suivante",
     "buyer_invited": "acheteur envoyé par un portail",
+    "market_opened": "marché ouvert par un portail",
+    "market_closed": "marché fermé par un portail",
 }
 _SHOWN = {
     "product": "produit",
@@ -81,6 +83,7 @@ _SHOWN = {
     "month": "mois",
     "seq": "à partir du n°",
     "dossier": "dossier",
+    "market": "marché",
     "finding": "constat",
     "campaign": "campagne",
     "policy": "politiques",

@@ -32,6 +32,7 @@ FORMATS: Mapping[str, re.Pattern[str]] = {
     "id": _UUID,
     "at": re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]\.[0-9]{3}Z"),
     "dossier": _UUID,
+    "market": _UUID,
     "subject": _COMMITMENT,
     "agent": _COMMITMENT,
     "actor": _COMMITMENT,
@@ -124,6 +125,7 @@ _HOUSE: dict[str, Kinds] = {
     "size": NUMBER,
     "runs": TEXT,
     "dossier": TEXT,
+    "market": TEXT,
     "finding": TEXT,
     "campaign": TEXT,
     "consumer": TEXT,
@@ -201,5 +203,7 @@ EVENTS: Mapping[str, Event] = {
     "dossier_withdrawn": _event(_HOUSE, "dossier"),
     "dossier_read": _event(_HOUSE, "actor recipient query"),
     "dossier_advanced": _event(_HOUSE, "actor dossier"),
+    "market_opened": _event(_HOUSE, "market habilitation recipient digest until"),
+    "market_closed": _event(_HOUSE, "market habilitation"),
 }
 """The closed list."""

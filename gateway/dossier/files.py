@@ -45,20 +45,33 @@ class Files:
 
     def get(self, identifier: str) -> Candidature:
         """A file. Raises 404 00700."""
-        found = self._open.get(identifier) or self.store.load(identifier)
+        found = self.find(identifier)
         if found is None:
             raise refused("00700")
-        self._remember(found)
         return found
 
-    def create(self, dossier: Candidature, key: str, digest: str) -> None:
-        """Add a file, bound to the idempotency key it came with; durable when this returns."""
+    def find(self, identifier: str) -> Candidature | None:
+        """A file, if there is one of this id."""
+        found = self._open.get(identifier) or self.store.load(identifier)
+        if found is not None:
+            self._remember(found)
+        return found
+
+    def create(
+        self, dossier: Candidature, key: str, digest: str, also: Callable[[Candidature], None] | None = None
+    ) -> None:
+        """Add a file, bound to the idempotency key it came with; durable when this returns.
+
+        `also`: what else is written, or nothing is.
+        """
         now = int(self._now())
         with self.store.writing(durable=True):
             self.store.create(dossier)
             if key:
                 self.store.remember(dossier.habilitation_id, key, digest, dossier.id, now)
             self.store.happened(dossier.id, now, "dossier.ouvert", {})
+            if also is not None:
+                also(dossier)
         self._remember(dossier)
 
     def change(self, identifier: str, change: Change, *, durable: bool = False) -> Candidature:

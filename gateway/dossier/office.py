@@ -10,6 +10,9 @@ from gateway.dossier.addresses import Resolve, complaint, system_resolve
 from gateway.dossier.collect import Collector, Means
 from gateway.dossier.desk import Desk
 from gateway.dossier.files import Files
+from gateway.dossier.markets_desk import Markets
+from gateway.dossier.markets_store import MarketRows
+from gateway.dossier.markets_telling import letter
 from gateway.dossier.opening import Opening
 from gateway.dossier.returns import Returns
 from gateway.dossier.rules import Sheets
@@ -56,6 +59,7 @@ class Office:
     returns: Returns
     starts: Starts
     sheets: Sheets
+    markets: Markets
 
 
 @asynccontextmanager
@@ -77,15 +81,20 @@ async def opened(lent: Lent) -> AsyncIterator[Office]:
     )
     desk = Desk(files, lent.sheets, collector, opening, lent.house.audit, lent.identifier, lent.now)
     post = poster(lent.resolve, loopback=lent.loopback)
-    webhooks = Webhooks(files, lent.sheets, post, lent.house.public_url, lent.now)
-    watch = Watch(files, collector, lent.sheets, lent.now)
+    rows = store.lend(MarketRows)
+    webhooks = Webhooks(
+        files, lent.sheets, post, lent.house.public_url, lent.now,
+        lambda market, seq: letter(rows, files, market, seq, lent.now()),
+    )  # fmt: skip
+    markets = Markets(rows, desk, lent.vouched, webhooks.wake, lent.now)
+    watch = Watch(files, collector, lent.sheets, lent.now, markets.sweep)
     returns = Returns(files, lent.key, lent.now, lent.random)
     starts = Starts(lent.key, lent.house.public_url, lent.now)
     collector.start()
     webhooks.start()
     watch.start()
     try:
-        yield Office(desk, files, collector, webhooks, watch, returns, starts, lent.sheets)
+        yield Office(desk, files, collector, webhooks, watch, returns, starts, lent.sheets, markets)
     finally:
         await watch.stop()
         await webhooks.stop()

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Opening a file: what a portal states, read and checked before anything is asked of anybody. Raises Problem."""
+"""Opening a file: what a portal states, read and checked before anything is asked of anybody. Raises Problem.
+
+What all files of one consultation have in common is read on its own (`terms`): a market states it once, for all of its
+applications.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from gateway.dossier.given import Given
 from gateway.dossier.planning import planned
@@ -19,6 +24,11 @@ MONTH_S = 2_629_800
 WITHOUT_DEADLINE_S = 365 * 86_400
 FUTURE_S = 300
 """How far ahead of ours the clock of a portal may be."""
+RETURNING = ("retour", "reference_portail")
+OF_TERMS = (
+    "acheteur", "consultation", "type_marche", "pieces", "certificats_anticipes", "notification", *RETURNING,
+)  # fmt: skip
+OF_FILE = ("siret", "lots", "consentement", "groupement", "contact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,43 +43,94 @@ class Opening:
     now: Callable[[], float]
 
 
-def opened(sent: object, consumer: Consumer, means: Opening) -> Candidature:
-    """The file, with the items its sheets ask. Raises Problem, with every fault and its place."""
-    if consumer.purpose not in means.sheets.purposes or not means.sheets.pieces:
-        raise refused("00720")
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the files of one consultation have in common. `wanted`, `early`: as in a file."""
+
+    tender: Tender
+    wanted: tuple[str, ...] = ()
+    early: bool = False
+    webhook: Webhook | None = None
+    return_url: str = ""
+    portal_reference: str = ""
+
+
+def opened(
+    sent: object, consumer: Consumer, means: Opening, market: str = "", given_terms: Terms | None = None
+) -> Candidature:
+    """The file, with the items its sheets ask. `market`, `given_terms`: of the market it is for, where there is one.
+
+    Raises Problem, with every fault and its place.
+    """
+    may_open(consumer, means)
     now = int(means.now())
     given = Given(sent)
-    given.only(
-        "siret", "acheteur", "consultation", "type_marche", "phase", "lots", "pieces", "certificats_anticipes",
-        "consentement", "groupement", "contact", "notification", "retour", "reference_portail",
+    given.only(*OF_FILE, *((*RETURNING, "phase") if given_terms else (*OF_TERMS, "phase")))
+    shared = given_terms or terms(given, means, now)
+    asked = application(given, shared, now)
+    back, reference = returning(given) if given_terms else ("", "")
+    if asked.members[0].consent is None:
+        given.wrong("consentement", None, "00709")
+    phase = given.word("phase", Phase, Phase.CANDIDATURE)
+    given.refuse()
+    within(consumer, shared.tender)
+    dossier = Candidature(
+        id=means.identifier(), number="", created_at=now, habilitation_id=consumer.habilitation_id,
+        token_id=consumer.token_id, tender=shared.tender, members=asked.members, phase=phase,
+        until=kept_until(shared.tender, consumer, means, now), form=asked.form, lots=asked.lots, wanted=shared.wanted,
+        early=shared.early, webhook=shared.webhook, return_url=back or shared.return_url,
+        portal_reference=reference or shared.portal_reference, market=market,
     )  # fmt: skip
+    return planned(dossier, means.sheets)[0]
+
+
+def may_open(consumer: Consumer, means: Opening) -> None:
+    """Raises 403 00720 for a purpose that draws up no files."""
+    if consumer.purpose not in means.sheets.purposes or not means.sheets.pieces:
+        raise refused("00720")
+
+
+def within(consumer: Consumer, tender: Tender) -> None:
+    """Raises 403 00213 for a buyer the habilitation is not for."""
+    if consumer.recipients is not None and tender.buyer_siret not in consumer.recipients:
+        raise problem("00213", source={"pointer": "/acheteur/siret"})
+
+
+def kept_until(tender: Tender, consumer: Consumer, means: Opening, now: int) -> int:
+    """When what concerns a consultation is erased."""
+    start = tender.deadline or now + WITHOUT_DEADLINE_S
+    return start + means.retention_months(consumer.purpose) * MONTH_S
+
+
+def terms(given: Given, means: Opening, now: int) -> Terms:
+    """What a consultation's files have in common, as the portal states it."""
     tender = _tender(given, now)
-    lots = given.texts("lots", MOST_LOTS)
-    known = {lot.id for lot in tender.lots}
-    if known and (foreign := [lot for lot in lots if lot not in known]):
-        given.wrong("lots", f"Le lot « {foreign[0]} » n'est pas l'un de ceux de la consultation.", "00705")
-    members, form = _members(given, tender, known, now)
     wanted = given.texts("pieces", 100)
     for key in wanted:
         if key not in means.sheets.pieces and key not in means.sheets.questions:
             given.wrong("pieces", f"« {key} » n'existe pas dans les dossiers.", "00708")
     webhook = _webhook(given, means)
-    back = given.text("retour", longest=1_000)
-    if back and not back.startswith(("https://", "http://127.0.0.1", "http://localhost")):
-        given.wrong("retour", "L'adresse de retour doit commencer par https://.")
-    phase = given.word("phase", Phase, Phase.CANDIDATURE)
-    early, reference = given.flag("certificats_anticipes"), given.text("reference_portail", longest=200)
-    given.refuse()
-    if consumer.recipients is not None and tender.buyer_siret not in consumer.recipients:
-        raise problem("00213", source={"pointer": "/acheteur/siret"})
-    start = tender.deadline or now + WITHOUT_DEADLINE_S
-    dossier = Candidature(
-        id=means.identifier(), number="", created_at=now, habilitation_id=consumer.habilitation_id,
-        token_id=consumer.token_id, tender=tender, members=members, phase=phase,
-        until=start + means.retention_months(consumer.purpose) * MONTH_S, form=form, lots=lots, wanted=wanted,
-        early=early, webhook=webhook, return_url=back, portal_reference=reference,
-    )  # fmt: skip
-    return planned(dossier, means.sheets)[0]
+    back, reference = returning(given)
+    return Terms(tender, wanted, given.flag("certificats_anticipes"), webhook, back, reference)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one application states beside its consultation's terms. The first member's SIRET is "" when not given."""
+
+    members: tuple[Member, ...]
+    form: GroupForm
+    lots: tuple[str, ...]
+
+
+def application(given: Given, shared: Terms, now: int, *, awaited: bool = False) -> Asked:
+    """Who applies, to what. `awaited`: the company will say its SIRET, and agree, itself."""
+    lots = given.texts("lots", MOST_LOTS)
+    known = {lot.id for lot in shared.tender.lots}
+    if known and (foreign := [lot for lot in lots if lot not in known]):
+        given.wrong("lots", f"Le lot « {foreign[0]} » n'est pas l'un de ceux de la consultation.", "00705")
+    members, form = _members(given, shared.tender, known, now, awaited=awaited)
+    return Asked(members, form, lots)
 
 
 def person(given: Given) -> Person:
@@ -131,11 +192,30 @@ def _tender(given: Given, now: int) -> Tender:
     )
 
 
-def _members(given: Given, tender: Tender, lots: set[str], now: int) -> tuple[tuple[Member, ...], GroupForm]:
-    siret = given.siret("siret")
+def returning(given: Given) -> tuple[str, str]:
+    """Where the browser goes back to, and the portal's own reference."""
+    back = given.text("retour", longest=1_000)
+    if back and not _returnable(back):
+        given.wrong("retour", "L'adresse de retour doit commencer par https:// et se lire comme une adresse.")
+    return back, given.text("reference_portail", longest=200)
+
+
+def _returnable(url: str) -> bool:
+    """Whether a browser may be sent there: https, or this very machine for who tries things out."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    plain = url.isascii() and not any(sign.isspace() or sign in '\\<>"' for sign in url) and "@" not in parts.netloc
+    here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    return plain and bool(parts.hostname) and (parts.scheme == "https" or here)
+
+
+def _members(
+    given: Given, tender: Tender, lots: set[str], now: int, *, awaited: bool
+) -> tuple[tuple[Member, ...], GroupForm]:
+    siret = given.siret("siret", needed=not awaited)
     agreed = consent(given.below("consentement"), now) if given.has("consentement") else None
-    if agreed is None:
-        given.wrong("consentement", None, "00709")
     group = given.below("groupement")
     group.only("forme", "membres")
     form = GroupForm.ALONE

@@ -2,10 +2,10 @@
 """What a portal, a company or a buyer can be refused about a file. Codes 007xx are ours; the shape is the contract's.
 
 ├── correct the request    00701 00702 00703 00705 00706 00707 00708 00709 00710 00713 00714 00715 00724
-├── too late, or twice     00704 00711 00712 00716 00717 00718 00719 00723 00741
+├── too late, or twice     00704 00711 00712 00716 00717 00718 00719 00723 00741 00751 00752 00753 00754 00755
 ├── too early              00721 00740
 ├── ask for rights         00720 00721
-└── wait                   00722
+└── wait                   00722 00756
 """
 
 from collections.abc import Mapping, Sequence
@@ -69,6 +69,27 @@ WORDINGS: Mapping[str, Wording] = {
         409, "Pas encore ouvrable", "L'acheteur n'ouvre les candidatures qu'une fois passée la date limite de remise."
     ),
     "00741": Wording(409, "Déjà répondue", "Cette contestation a déjà sa réponse : la première demeure."),
+    "00750": Wording(404, "Marché inconnu", "Aucun marché de votre habilitation ne porte cet identifiant."),
+    "00751": Wording(
+        409, "Marché fermé", "Le portail a fermé ce marché : aucune candidature ne peut plus y être commencée."
+    ),
+    "00752": Wording(
+        409,
+        "Date limite passée",
+        "La date limite de ce marché est passée : aucune candidature ne peut plus y commencer.",
+    ),
+    "00753": Wording(409, "Déjà candidate", "Cette entreprise a déjà un dossier de candidature pour ce marché."),
+    "00754": Wording(
+        409, "Marché déjà ouvert", "Vous avez déjà un marché ouvert pour cette référence et cet acheteur."
+    ),
+    "00755": Wording(
+        409,
+        "Pas encore commencée",
+        "L'entreprise n'a pas encore donné son SIRET : cette candidature n'a rien à montrer.",
+    ),
+    "00756": Wording(
+        429, "Trop d'essais", "Trop de SIRET ont été essayés avec ce lien : demandez-en un nouveau au portail."
+    ),
     "00727": Wording(409, "DUME incomplet", "Il manque de quoi écrire la réponse au format européen DUME."),
 }
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Coming back to the portal: an address with a proof that the portal can have checked, once and for a while.
 
-The browser carries `candidature`, `etat` and `jeton`; anybody could write the first two. The token is signed, bound to
+The browser carries `candidature`, `etat`, `jeton` and, for an application on a market, `marche`; anybody could write
+all but the token. The token is signed, bound to
 the file and its state, good for so long, and is worth something once: a forged, replayed or late return is refused
 (410 00726), whichever of the three it is.
 """
@@ -39,7 +40,8 @@ class Returns:
         state = dossier.standing.value
         token = f"{nonce}.{until}.{state}.{self._sign(dossier.id, nonce, until, state)}"
         parts = urlsplit(dossier.return_url)
-        told = urlencode({"candidature": dossier.id, "etat": state, "jeton": token})
+        market = {"marche": dossier.market} if dossier.market else {}
+        told = urlencode({**market, "candidature": dossier.id, "etat": state, "jeton": token})
         query = f"{parts.query}&{told}" if parts.query else told
         return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 

@@ -23,8 +23,11 @@ class Starts:
 
     def path(self, dossier: str) -> str:
         """The page of a file, with its proof."""
-        until = str(int(self._now()) + LIFE_S)
-        return f"/candidature/{dossier}?acces={until}.{self._sign(dossier, until)}"
+        return f"/candidature/{dossier}?acces={self._proof(dossier)}"
+
+    def beginning(self, application: str) -> str:
+        """The address where a company begins an application on a market, with its proof; its file has the same id."""
+        return f"{self._public_url}/candidater/{application}?acces={self._proof(application)}"
 
     def address(self, dossier: str) -> str:
         """The same, from outside."""
@@ -38,6 +41,10 @@ class Starts:
             and hmac.compare_digest(match["sig"], self._sign(dossier, match["until"]))
             and int(match["until"]) > self._now()
         )
+
+    def _proof(self, dossier: str) -> str:
+        until = str(int(self._now()) + LIFE_S)
+        return f"{until}.{self._sign(dossier, until)}"
 
     def _sign(self, *parts: str) -> str:
         digest = hmac.digest(self._key, ".".join(parts).encode(), "sha256")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from cryptography.exceptions import InvalidTag
@@ -31,6 +31,9 @@ FILE_BYTES = 100 * 1024 * 1024
 """What the documents and answers of one file may weigh."""
 STORE_BYTES = 20 * 1024 * 1024 * 1024
 EVENTS_KEPT = 1_000
+Hide = Callable[..., str]
+Cipher = Callable[..., bytes]
+Tables = TypeVar("Tables")
 _PARTS: dict[str, tuple[type[Any], str]] = {
     "item": (Item, "items"),
     "declaration": (Declaration, "declarations"),
@@ -66,6 +69,10 @@ class Store:
         if self._db.execute("PRAGMA user_version").fetchone()[0] == 0:
             self._db.executescript(SCHEMA)
         self.tenders = Tenders(self._db, self.hidden, self.head)
+
+    def lend(self, tables: Callable[[sqlite3.Connection, Hide, Cipher, Cipher], Tables]) -> Tables:
+        """Tables of another subject in the same file, sealed alike; they are written inside `writing`."""
+        return tables(self._db, self.hidden, self._seal, self._open)
 
     def close(self) -> None:
         """Close the file."""

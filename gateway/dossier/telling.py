@@ -64,6 +64,7 @@ def view(
         found["depot"] = _seal(dossier, seen)
         found["efface_le"] = written(dossier.until)
     if audience is Audience.PORTAL:
+        found["marche"] = dossier.market or None
         found["reference_portail"] = dossier.portal_reference
         found["retour"] = dossier.return_url
         found["notification"] = dossier.webhook.url if dossier.webhook else None
@@ -94,6 +95,8 @@ def told(
         "le": written(event.at),
         "etat": dossier.standing.value,
     }
+    if dossier.market:
+        body |= {"marche": dossier.market, "reference_portail": dossier.portal_reference}
     item = dossier.item(str(event.facts.get("piece", "")))
     seen = Seen(audience, frozenset(sirens))
     if item is not None:

@@ -67,7 +67,8 @@ class Tender:
 class Person:
     """A named person who acts for a company.
 
-    `proved`: how we know who it is: `portail` (the portal says so), or the level of their own sign-in (`eidas1`…).
+    `proved`: how we know who it is: `portail` (the portal says so), `lien` (they do, by the portal's link), or the
+    level of their own sign-in (`eidas1`…).
     """
 
     first_name: str
@@ -290,7 +291,8 @@ class Candidature:
     """A dossier. `id`: UUID. `number`: what people read (`CA-2026-…`). `wanted`: keys of the proofs the buyer names,
     or () for what the sheets say. `early`: the portal asks for certificates before attribution. `refusal`: (code,
     sentence) when no application can come of it. `token_id`: the portal's token the questions are put under.
-    `until`: when it is erased (epoch seconds). `alerts`: those already given, by what they are about.
+    `until`: when it is erased (epoch seconds). `alerts`: those already given, by what they are about. `market`: id of
+    the portal's market it was opened on, "" without one.
     """
 
     id: str
@@ -317,6 +319,7 @@ class Candidature:
     portal_reference: str = ""
     refusal: tuple[str, str] | None = None
     alerts: tuple[str, ...] = ()
+    market: str = ""
 
     @property
     def lead(self) -> Member:

@@ -27,13 +27,20 @@ LOOK_AGAIN_S = 86_400
 
 
 class Watch:
-    """Looks after deposited files. `start` it on the loop, `stop` it at the end. `now`: epoch seconds."""
+    """Looks after deposited files. `start` it on the loop, `stop` it at the end. `now`: epoch seconds.
 
-    def __init__(self, files: Files, collector: Collector, sheets: Sheets, now: Callable[[], float]) -> None:
+    `sweep`: what else is erased when its time is over.
+    """
+
+    def __init__(
+        self, files: Files, collector: Collector, sheets: Sheets, now: Callable[[], float],
+        sweep: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
         self._files = files
         self._collector = collector
         self._sheets = sheets
         self._now = now
+        self._sweep = sweep
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -59,6 +66,7 @@ class Watch:
         """Once: erase what is over, announce what ends, ask again what may have changed."""
         for identifier in self._files.store.over(int(self._now())):
             self._files.erase(identifier)
+        self._sweep()
         for identifier in self._files.store.with_standing(Standing.SEALED):
             self._look_at(self._files.get(identifier))
             await asyncio.sleep(0)  # thousands of files must not hold up a request

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Telling the portal: signed, retried, and left alone when it does not answer.
 
-The body says what happened, seen as the portal may see it. `X-Webhook-Signature-SHA256: sha256=<hex>` is the HMAC of
+The body says what happened, seen as the portal may see it, and when it was sent (`envoye_le`): signed with the rest,
+it tells an old message that somebody sends again. `X-Webhook-Signature-SHA256: sha256=<hex>` is the HMAC of
 its bytes under the portal's secret; `X-Webhook-Id` stays the same over retries, so that a portal tells a repetition
 from news. Tried again after 1, 4 and 9 seconds, then later and later for two days; five failures in a row of one host
 leave it alone for a while. What is to be told is on disk: a restart loses nothing.
@@ -13,6 +14,7 @@ import hmac
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -21,10 +23,10 @@ import orjson
 from gateway.dossier.addresses import NotPublic, Resolve, pinned
 from gateway.dossier.files import Files
 from gateway.dossier.rules import Sheets
+from gateway.dossier.spoken import written
 from gateway.dossier.telling import tellable, told
 from gateway.dossier.values import Webhook
 from gateway.dossier.words import Audience
-from gateway.problems import Problem
 
 LOG = logging.getLogger("dlnuf.dossier.webhooks")
 
@@ -38,6 +40,10 @@ AT_ONCE = 8
 TIMEOUT_S = 10
 SIGNATURE = "X-Webhook-Signature-SHA256"
 
+Letter = tuple[Webhook, dict[str, Any]]
+"""Where to tell, and what."""
+Letters = Callable[[str, int], Letter | None]
+"""What to tell of a market's event, by its number; None when nothing is."""
 Post = Callable[[str, bytes, Mapping[str, str]], Awaitable[int]]
 """Sends a body to an address; the status of the answer. Raises OSError, TimeoutError, NotPublic."""
 
@@ -53,8 +59,12 @@ class _Host:
 class Webhooks:
     """Delivers what is to be told. `start` it on the loop, `stop` it at the end. `now`: epoch seconds."""
 
-    def __init__(self, files: Files, sheets: Sheets, post: Post, public_url: str, now: Callable[[], float]) -> None:
+    def __init__(
+        self, files: Files, sheets: Sheets, post: Post, public_url: str, now: Callable[[], float],
+        of_markets: Letters = lambda market, seq: None,
+    ) -> None:  # fmt: skip
         self._files = files
+        self._of_markets = of_markets
         self._sheets = sheets
         self._post = post
         self._public_url = public_url
@@ -62,7 +72,11 @@ class Webhooks:
         self._hosts: dict[str, _Host] = {}
         self._awake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        files.when_something_must_be_delivered(self._awake.set)
+        files.when_something_must_be_delivered(self.wake)
+
+    def wake(self) -> None:
+        """Something must be told."""
+        self._awake.set()
 
     def start(self) -> None:
         """Deliver from now on, beginning with what a former process left."""
@@ -104,22 +118,18 @@ class Webhooks:
         return max(0.05, left[0][3] - self._now()) if left else None
 
     async def _deliver(self, dossier: str, seq: int, attempts: int) -> None:
-        try:
-            file = self._files.get(dossier)
-        except Problem:
+        found = self._of_file(dossier, seq) or self._of_markets(dossier, seq)
+        if found is None:
             self._done(dossier, seq)
             return
-        event = next((one for one in self._files.store.events(dossier, seq - 1, 1) if one.seq == seq), None)
-        if file.webhook is None or event is None or not tellable(event, file, Audience.PORTAL):
-            self._done(dossier, seq)
-            return
-        host = self._hosts.setdefault(urlsplit(file.webhook.url).netloc, _Host())
+        webhook, said = found
+        host = self._hosts.setdefault(urlsplit(webhook.url).netloc, _Host())
         if host.alone_until > self._now():
             with self._files.store.writing():
                 self._files.store.put_off(dossier, seq, attempts, int(host.alone_until) + 1)
             return
-        body = orjson.dumps(told(event, file, Audience.PORTAL, self._sheets, public_url=self._public_url))
-        if await self._sent(file.webhook, body, f"{dossier}.{seq}"):
+        body = orjson.dumps({**said, "envoye_le": written(int(self._now()))})
+        if await self._sent(webhook, body, f"{dossier}.{seq}"):
             host.failures = 0
             self._done(dossier, seq)
             return
@@ -127,6 +137,13 @@ class Webhooks:
         if host.failures >= BREAK_AFTER:
             host.alone_until = self._now() + BREAK_S
         self._put_off(dossier, seq, attempts + 1)
+
+    def _of_file(self, dossier: str, seq: int) -> Letter | None:
+        file = self._files.find(dossier)
+        event = next((one for one in self._files.store.events(dossier, seq - 1, 1) if one.seq == seq), None)
+        if file is None or file.webhook is None or event is None or not tellable(event, file, Audience.PORTAL):
+            return None
+        return file.webhook, told(event, file, Audience.PORTAL, self._sheets, public_url=self._public_url)
 
     async def _sent(self, webhook: Webhook, body: bytes, identifier: str) -> bool:
         headers = {

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 PREFIXES = (
     *("/connexion", "/deconnexion", "/compte", "/console", "/entreprise", "/instruction", "/candidature", "/aide"),
-    *("/operateur", "/acheteur"),
+    *("/candidater", "/operateur", "/acheteur"),
 )
 
 CONTENT_SECURITY_POLICY = "; ".join(

@@ -34,6 +34,7 @@ STRANGERS = {
 
 PARTS = {
     "identifier": "00000000-0000-4000-8000-000000000000",
+    "candidature": "00000000-0000-4000-8000-000000000000",
     "name": "dossier.pdf",
     "digest": "0" * 64,
     "capability": "inconnue", "filename": "document.pdf", "level": "0", "index": "000", "size": "1",

@@ -3,20 +3,36 @@
 
 import asyncio
 import hashlib
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import orjson
 
 from gateway.dossier.acts.acting import Acting, day
-from gateway.dossier.opening import opened
+from gateway.dossier.files import Change, Happened
+from gateway.dossier.opening import Terms, opened
 from gateway.dossier.refusals import refused
 from gateway.dossier.values import Candidature
+from gateway.dossier.words import Standing
 from gateway.values import Consumer
 
 PATIENCE_S = 0.3
 """How long opening waits for the registries that can say at once that no application is possible."""
 GATES = frozenset(("identite", "avis_boamp"))
 MOST_OPEN = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The application a file is opened for: its id, its market's, and what this one's files have in common.
+
+    `proved`: how we know who agrees for the company.
+    """
+
+    identifier: str
+    market: str
+    terms: Terms
+    proved: str = "portail"
 
 
 class Opens(Acting):
@@ -32,23 +48,70 @@ class Opens(Acting):
                 raise refused("00710")
             return self.possible(self.files.get(known[1]))
         dossier = opened(sent, consumer, self.opening)
-        if self.files.store.count(consumer.habilitation_id) >= MOST_OPEN:
-            raise refused("00722")
         busy = f"{consumer.habilitation_id} {key}"
         if key and busy in self.busy:
             raise refused("00710", detail="La même demande est déjà en cours : attendez sa réponse.")
         self.busy.add(busy)
         try:
-            await self.record("dossier_opened", dossier, consumer)
-            async with self.turn:
-                # One at a time, and everybody else in between: two hundred at once must not hold up a plain call.
-                await asyncio.sleep(0)
-                with self.files.store.writing():
-                    number = self.opening.number(int(day(self.now())[:4]))
-                dossier = replace(dossier, number=number)
-                self.files.create(dossier, key, digest)
+            return await self._opened(dossier, consumer, lambda one: self.files.create(one, key, digest))
         finally:
             self.busy.discard(busy)
+
+    async def begin(
+        self, sent: object, consumer: Consumer, market: Begun, also: Callable[[Candidature], None]
+    ) -> Candidature:
+        """The file of an application on a market, under the id that its portal knows already.
+
+        Anew, when the SIRET that was given first could lead to no application. `also`: what is written with it.
+        """
+        means = replace(self.opening, identifier=lambda: market.identifier)
+        dossier = _agreed(opened(sent, consumer, means, market.market, market.terms), market.proved)
+
+        def create(one: Candidature) -> None:
+            if self.files.find(one.id) is None:
+                self.files.create(one, "", "", also)
+            else:
+                self.files.change(one.id, anew(one), durable=True)
+
+        def anew(one: Candidature) -> Change:
+            def change(before: Candidature) -> tuple[Candidature, list[Happened]]:
+                if before.standing is not Standing.REFUSED:
+                    raise refused("00743")
+                self.files.store.empty(before.id)
+                also(one)
+                return one, [("dossier.recommence", {})]
+
+            return change
+
+        if dossier.id in self.busy:
+            raise refused("00710", detail="Cette candidature est déjà en train de commencer : attendez un instant.")
+        self.busy.add(dossier.id)
+        try:
+            return await self._opened(dossier, consumer, create)
+        finally:
+            self.busy.discard(dossier.id)
+
+    async def _opened(
+        self, dossier: Candidature, consumer: Consumer, create: Callable[[Candidature], None]
+    ) -> Candidature:
+        if self.files.store.count(consumer.habilitation_id) >= MOST_OPEN:
+            raise refused("00722")
+        await self.record("dossier_opened", dossier, consumer, market=dossier.market or None)
+        async with self.turn:
+            # One at a time, and everybody else in between: two hundred at once must not hold up a plain call.
+            await asyncio.sleep(0)
+            with self.files.store.writing():
+                number = self.opening.number(int(day(self.now())[:4]))
+            create(replace(dossier, number=number))
         self.collector.take_up(dossier.id)
         await self.collector.settled(dossier.id, GATES, PATIENCE_S)
         return self.possible(self.files.get(dossier.id))
+
+
+def _agreed(dossier: Candidature, proved: str) -> Candidature:
+    """The file, saying how we know who agreed for its first company."""
+    lead = dossier.lead
+    if lead.consent is None:
+        return dossier
+    consent = replace(lead.consent, given_by=replace(lead.consent.given_by, proved=proved))
+    return replace(dossier, members=(replace(lead, consent=consent), *dossier.members[1:]))

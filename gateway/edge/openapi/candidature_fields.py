@@ -70,7 +70,8 @@ PERSON = object_of(
             "identite": (
                 "text",
                 "Comment elle est connue",
-                "`portail` : le portail le dit ; sinon le niveau de sa connexion.",
+                "`portail` : le portail le dit ; `lien` : elle-même, par le lien du portail ; sinon le niveau de sa "
+                "connexion.",
             ),
         }
     ),
@@ -451,6 +452,7 @@ _MORE: dict[str, Row] = {
     "contestations": (several(CONTEST), "Contestations", "Ce que les entreprises répondent aux faits."),
     "depot": (nullable(SEAL), "Dépôt", "null tant que le dossier n'est pas déposé, ou une fois retiré."),
     "efface_le": ("moment", "Effacé le", "Quand le contenu du dossier sera effacé."),
+    "marche": ("uuid?", "Marché", "Celui sur lequel la candidature a été créée (`/v1/marches`) ; null sans marché."),
     "reference_portail": ("text", "Référence du portail", "La vôtre ; vide si vous n'en avez pas donné."),
     "retour": ("address", "Retour", "Où le navigateur revient ; vide si vous ne l'avez pas dit."),
     "notification": ("address?", "Notification", "Où ce service vous prévient ; null s'il ne le fait pas."),

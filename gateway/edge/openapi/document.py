@@ -5,10 +5,17 @@ from typing import Any
 
 import orjson
 
-from gateway.edge.openapi import candidatures, common, log, products, service, tools
+from gateway.edge.openapi import candidatures, common, log, marches, products, service, tools
 from gateway.edge.openapi.facts import Facts, Json, Writer
 
-SECTIONS: tuple[Writer, ...] = (products.section, service.section, log.section, candidatures.section, tools.section)
+SECTIONS: tuple[Writer, ...] = (
+    products.section,
+    service.section,
+    log.section,
+    candidatures.section,
+    marches.section,
+    tools.section,
+)
 
 DESCRIPTION = """\
 Les données que les administrations détiennent déjà sur une entreprise ou une association, demandées une seule fois et \

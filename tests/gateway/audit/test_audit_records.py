@@ -114,7 +114,8 @@ HOUSE: dict[str, object] = {
     "actor": KEYED, "role": "auditeur", "subject": KEYED, "query": "finalité marchés publics, novembre", "count": 3,
     "reason": "contrôle", "code": "00101", "day": "2026-11-22", "root": HEX, "month": "2026-11", "seq": 4, "size": 9,
     "runs": "2,3,4", "origin": "dlnuf-1", "recipient": "99910077900019",
-    "dossier": UUID, "finding": "f-1", "campaign": "c-1", "consumer": "13002526500013", "habilitation": "h",
+    "dossier": UUID, "market": UUID, "finding": "f-1", "campaign": "c-1", "consumer": "13002526500013",
+    "habilitation": "h",
     "purpose": "marches_publics", "policy": HEX, "product": "insee/unite_legale", "digest": HEX,
     "until": "2027-01-01T00:00:00.000Z",
 }  # fmt: skip

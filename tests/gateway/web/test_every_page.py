@@ -32,6 +32,8 @@ OPEN_TO_ALL = {
     ("GET", "/candidature"),  # a SIRET, in the sandbox only; elsewhere, where to go
     ("POST", "/candidature"),  # from our own page, without a session yet
     ("GET", "/candidature/{identifier}"),  # behind its signed link: open data and nothing else until somebody signs in
+    ("GET", "/candidater/{identifier}"),  # behind the portal's signed link: a SIRET to type
+    ("POST", "/candidater/{identifier}"),  # from our own page, under the same link
 }
 
 DOORS = ("gateway.web.door", "gateway.web.console.answers")

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A portal's market and the applications on it, as values; and how both are read from what the portal sends.
+
+A market is what the files of one consultation have in common, stated once. An application on it is awaited until its
+company is known and agrees; from then on it is an ordinary file, under the same id.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from gateway.dossier.given import Given
+from gateway.dossier.opening import (
+    OF_FILE,
+    OF_TERMS,
+    RETURNING,
+    Opening,
+    Terms,
+    application,
+    kept_until,
+    may_open,
+    returning,
+    terms,
+    within,
+)
+from gateway.dossier.refusals import refused
+from gateway.values import Consumer
+
+FURTHEST_S = 10 * 366 * 86_400
+"""How far ahead a deadline may be: the longest qualification systems."""
+AWAITED_S = 30 * 86_400
+"""How long an application waits for its company."""
+USER_LENGTH = 200
+ELSEWHERE: Mapping[str, str] = {
+    "public_market": "les clés du marché, sans enveloppe",
+    "name": "consultation.objet",
+    "deadline": "consultation.date_limite",
+    "lots_attributes": "consultation.lots",
+    "market_type_codes": "type_marche",
+    "market_application": "les clés de la candidature, sans enveloppe",
+    "provider_user_id": "utilisateur",
+    "webhook_url": "notification.url",
+    "redirect_url": "retour",
+}
+"""Keys that portals' software may still send, as Passe Marché calls them, and what they are here."""
+
+
+class MarketStanding(StrEnum):
+    """Whether applications may begin."""
+
+    OPEN = "ouvert"
+    CLOSED = "ferme"
+    OVER = "echu"
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """A consultation on a portal. `token_id`: the portal's token that its companies' questions are put under.
+
+    `user`: whoever of the portal made it, by the portal's own name for them. `until`: when it is erased.
+    """
+
+    id: str
+    habilitation_id: str
+    token_id: str
+    created_at: int
+    until: int
+    terms: Terms
+    user: str = ""
+    closed_at: int | None = None
+
+    def standing(self, now: float) -> MarketStanding:
+        """Where it stands."""
+        if self.closed_at is not None:
+            return MarketStanding.CLOSED
+        deadline = self.terms.tender.deadline
+        return MarketStanding.OVER if deadline is not None and deadline <= now else MarketStanding.OPEN
+
+    def open_to_all(self, now: float) -> None:
+        """Raises 409 00751 and 00752 when no application may begin any more."""
+        match self.standing(now):
+            case MarketStanding.CLOSED:
+                raise refused("00751")
+            case MarketStanding.OVER:
+                raise refused("00752")
+            case MarketStanding.OPEN:
+                return
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One application on a market. `sent`: what the portal said of it, read again when the file is opened.
+
+    `siret`: the company's, "" until it is known. `begun_at`: when it became a file. `tries`: SIRETs tried by its link.
+    """
+
+    id: str
+    market: str
+    created_at: int
+    until: int
+    sent: Mapping[str, Any] = field(default_factory=dict)
+    siret: str = ""
+    user: str = ""
+    reference: str = ""
+    begun_at: int | None = None
+    tries: int = 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether the portal said all that a file needs: the company, and that it agrees."""
+        return bool(self.siret) and self.sent.get("consentement") is not None
+
+
+def market(sent: object, consumer: Consumer, means: Opening) -> Market:
+    """A new market. Raises Problem, with every fault and its place."""
+    may_open(consumer, means)
+    now = int(means.now())
+    given = Given(sent)
+    _only(given, *OF_TERMS, "utilisateur")
+    found = terms(given, means, now)
+    deadline = found.tender.deadline
+    if deadline is None and not given.faults:
+        given.below("consultation").wrong("date_limite", "Un marché a une date limite.")
+    if deadline is not None and deadline > now + FURTHEST_S:
+        given.below("consultation").wrong("date_limite", "Cette date limite est trop lointaine.")
+    user = given.text("utilisateur", longest=USER_LENGTH)
+    given.refuse()
+    within(consumer, found.tender)
+    until = kept_until(found.tender, consumer, means, now)
+    return Market(means.identifier(), consumer.habilitation_id, consumer.token_id, now, until, found, user)
+
+
+def awaited(sent: object, consumer: Consumer, on: Market, means: Opening) -> Application:
+    """A new application. Raises Problem, with every fault and its place."""
+    may_open(consumer, means)
+    now = int(means.now())
+    given = Given(sent)
+    _only(given, *OF_FILE, *RETURNING, "utilisateur")
+    asked = application(given, on.terms, now, awaited=True)
+    siret = asked.members[0].siret
+    if asked.members[0].consent is not None and not siret:
+        given.wrong("siret", "Un consentement est celui d'une entreprise : donnez son SIRET, ou laissez-la consentir.")
+    _, reference = returning(given)
+    user = given.text("utilisateur", longest=USER_LENGTH)
+    given.refuse()
+    within(consumer, on.terms.tender)
+    kept = {key: given.raw(key) for key in (*OF_FILE, *RETURNING) if given.has(key)}
+    until = min(now + AWAITED_S, on.terms.tender.deadline or now + AWAITED_S)
+    return Application(means.identifier(), on.id, now, until, kept, siret, user, reference)
+
+
+def _only(given: Given, *known: str) -> None:
+    """Refuse keys that nobody reads; those of Passe Marché are told by what they are called here."""
+    for key, here in ELSEWHERE.items():
+        if given.has(key):
+            given.wrong(key, f"Cette clé s'écrit ici autrement : {here}.")
+    given.only(*known, *ELSEWHERE)

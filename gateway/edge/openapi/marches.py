@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The section for portals' markets: what they send, what they are told, and every refusal."""
+
+from collections.abc import Iterable
+
+from gateway.dossier.refusals import WORDINGS
+from gateway.edge.openapi import candidature_requests as requests
+from gateway.edge.openapi import errors
+from gateway.edge.openapi.candidature_fields import fields, several
+from gateway.edge.openapi.candidatures import KEY, SENT, WHO
+from gateway.edge.openapi.common import object_of, ref
+from gateway.edge.openapi.facts import Facts, Json, Section
+from gateway.edge.openapi.marches_fields import (
+    APPLICATION_LINKS,
+    APPLICATION_TOLD,
+    APPLYING,
+    MARKET,
+    MARKET_LINKS,
+    OPENING,
+    PAGE_LINKS,
+    SUMMARY,
+)
+from gateway.problems import JSON, PLATFORM, Wording
+
+TAG = "marches"
+ROOT = "/v1/marches"
+ONE = ROOT + "/{identifier}"
+APPLIED = ONE + "/candidatures/{candidature}"
+KNOWN = ("00750",)
+EXPORTED = ("00510", "00700", "00713", "00717", "00721", "00722", "00755", "00429")
+
+
+def _part(name: str, says: str) -> Json:
+    schema: Json = {"type": "string", "format": "uuid"}
+    return {"name": name, "in": "path", "required": True, "schema": schema, "description": says}
+
+
+IDENTIFIER = _part("identifier", "L'identifiant du marché.")
+APPLICATION = _part("candidature", "L'identifiant de la candidature ; c'est aussi celui de son dossier.")
+AFTER: Json = {
+    "name": "apres",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string", "format": "uuid"},
+    "description": "La page qui suit cet élément ; `links.suite` donne son adresse.",
+}
+MOVED: Json = {"Location": {"description": "L'adresse de ce qui a été créé.", "schema": {"type": "string"}}}
+
+
+def section(_: Facts) -> Section:
+    """Every address of the markets."""
+    components: Json = {}
+    schemas = {
+        "Marche": MARKET,
+        "MarcheResume": object_of(fields(SUMMARY), "Marché", "Un marché dans une liste."),
+        "CandidatureAuMarche": APPLICATION_TOLD,
+    }
+    market = _answer(ref("schemas", "Marche"), MARKET_LINKS, "Un marché.")
+    applied = _answer(ref("schemas", "CandidatureAuMarche"), APPLICATION_LINKS, "Une candidature à un marché.")
+    opening = ("00213", "00702", "00703", "00705", "00708", "00710", "00715", "00720", "00722")
+    members = ("00706", "00707", "00709")
+
+    def operation(
+        name: str,
+        summary: str,
+        good: Json,
+        codes: Iterable[str],
+        parameters: list[Json],
+        body: Json | None = None,
+    ) -> Json:
+        wordings: dict[str, Wording] = {code: WORDINGS.get(code) or PLATFORM[code] for code in dict.fromkeys(codes)}
+        answers, responses = errors.responses(f"marches_{name}", wordings)
+        components.update(responses)
+        return {
+            "operationId": f"dlnuf_marches_{name}",
+            "tags": [TAG],
+            "summary": summary,
+            "security": [{"jwt_bearer_token": []}, {"cle_api": []}],
+            "parameters": parameters,
+            **({"requestBody": body} if body else {}),
+            "responses": {**good, **answers},
+        }
+
+    paths: Json = {
+        ROOT: {
+            "post": operation(
+                "ouvrir", "Créer un marché", {"201": _good("Le marché.", market, MOVED)},
+                [*WHO, *SENT, *opening, "00754"], [KEY], requests.body(OPENING),
+            ),
+            "get": operation(
+                "lister", "Vos marchés", {"200": _good("Une page, les derniers d'abord.", _page("MarcheResume"))},
+                [*WHO, *KNOWN, "00701"], [AFTER],
+            ),
+        },
+        ONE: {
+            "get": operation("lire", "Un marché", {"200": _good("Le marché.", market)}, [*WHO, *KNOWN], [IDENTIFIER]),
+        },
+        ONE + "/fermeture": {
+            "post": operation(
+                "fermer", "Fermer un marché : aucune candidature n'y commence plus",
+                {"200": _good("Le marché ; les dossiers commencés continuent.", market)},
+                [*WHO, *KNOWN, "00510"], [IDENTIFIER],
+            ),
+        },
+        ONE + "/candidatures": {
+            "post": operation(
+                "candidater", "Créer une candidature, avec ou sans SIRET",
+                {"201": _good("La candidature, et où conduire l'entreprise.", applied, MOVED)},
+                [*WHO, *KNOWN, *SENT, *opening, *members, "00704", "00718", "00719", "00751", "00752", "00753"],
+                [IDENTIFIER, KEY], requests.body(APPLYING),
+            ),
+            "get": operation(
+                "candidatures", "Les candidatures à un marché",
+                {"200": _good("Une page, les dernières d'abord.", _page("CandidatureAuMarche"))},
+                [*WHO, *KNOWN, "00700", "00701"], [IDENTIFIER, AFTER],
+            ),
+        },
+        APPLIED: {
+            "get": operation(
+                "candidature", "Une candidature à un marché", {"200": _good("La candidature.", applied)},
+                [*WHO, *KNOWN, "00700"], [IDENTIFIER, APPLICATION],
+            ),
+        },
+        APPLIED + "/attestation": {
+            "get": operation(*_export("attestation", "L'attestation de dépôt", "application/pdf")),
+        },
+        APPLIED + "/paquet": {
+            "get": operation(*_export("paquet", "Le dossier, ses pièces et ses preuves", "application/zip")),
+        },
+    }  # fmt: skip
+    tag = {
+        "name": TAG,
+        "description": "Marchés des portails : un bouton, une page où l'entreprise donne son SIRET, un paquet",
+    }
+    return Section(paths, {"responses": components, "schemas": schemas}, (tag,))
+
+
+def _export(name: str, summary: str, kind: str) -> tuple[str, str, Json, list[str], list[Json]]:
+    bytes_of_it = {kind: {"schema": {"type": "string", "contentMediaType": kind}}}
+    good = {
+        "200": {"description": "Le fichier.", "content": bytes_of_it},
+        "304": {"description": "Ce que vous avez déjà n'a pas changé."},
+    }
+    return name, summary, good, [*WHO, *KNOWN, *EXPORTED], [IDENTIFIER, APPLICATION]
+
+
+def _good(said: str, schema: Json, headers: Json | None = None) -> Json:
+    return {"description": said, **({"headers": headers} if headers else {}), "content": {JSON: {"schema": schema}}}
+
+
+def _answer(data: Json, links: Json, said: str) -> Json:
+    return object_of({"data": data, "links": links}, "Réponse", said)
+
+
+def _page(name: str) -> Json:
+    rows = {**several(ref("schemas", name)), "title": "Page", "description": "Les éléments de cette page."}
+    return object_of({"data": rows, "links": PAGE_LINKS}, "Réponse", "Une page d'une liste.")

@@ -1,0 +1,529 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A portal's markets through HTTP: from the button to the buyer's package, and what bad input gets."""
+
+import hashlib
+import hmac
+import html
+import json
+import re
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import Sandbox
+from tests.story.browsing import Visitor
+from tests.story.files import BUYER, CLOSED, HEALTHY, HONOUR, PERSON, PURPOSE, REFUSED, codes
+from tests.story.notices import Notices, listening
+
+SECRET = "un-secret-de-seize-signes"
+AGREED = {"siret": HEALTHY, "consentement": {"par": PERSON}}
+UNKNOWN = "99910999400007"
+FORM = {"siret": HEALTHY, "prenom": "Eloïse", "nom": "Vercheny", "qualite": "présidente", "accord": "oui"}
+
+
+def market(**consultation: Any) -> dict[str, Any]:
+    """A market of its own: nobody else has this reference."""
+    deadline = (datetime.now(UTC) + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    told = {"reference": f"2026-{uuid.uuid4().hex[:8]}", "objet": "Réfection d'un préau", "date_limite": deadline}
+    return {"acheteur": {"siret": BUYER}, "consultation": {**told, **consultation}, "type_marche": "travaux"}
+
+
+class Markets:
+    """One portal: its token, and what it asks about markets."""
+
+    def __init__(self, sandbox: Sandbox, client: httpx.Client, **habilitation: Any) -> None:
+        self.bearer = sandbox.token(PURPOSE, **habilitation)
+        self._client = client
+
+    def post(self, path: str, body: object, key: str = "") -> httpx.Response:
+        headers = {**self.bearer.header, **({"idempotency-key": key} if key else {})}
+        return self._client.post(f"/v1/{path}", json=body, headers=headers)
+
+    def get(self, path: str, **query: str) -> httpx.Response:
+        return self._client.get(f"/v1/{path}", params=query, headers=self.bearer.header)
+
+    def opened(self, body: dict[str, Any] | None = None) -> str:
+        """A new market; its id."""
+        answer = self.post("marches", body or market())
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["data"]["id"])
+
+    def applied(self, on: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """A new application: its data and links."""
+        answer = self.post(f"marches/{on}/candidatures", {} if body is None else body)
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+    def deposited(self, on: str, body: dict[str, Any] | None = None) -> str:
+        """An application, declared and deposited; its id."""
+        identifier = str(self.applied(on, body or AGREED)["data"]["id"])
+        declared = self.post(f"candidatures/{identifier}/declarations", {"par": PERSON, "declarations": HONOUR})
+        assert declared.status_code == 201, declared.text
+        assert self.post(f"candidatures/{identifier}/depot", {"par": PERSON}).status_code == 201
+        return identifier
+
+
+@pytest.fixture
+def portal(sandbox: Sandbox, client: httpx.Client) -> Markets:
+    """A portal of this test alone."""
+    return Markets(sandbox, client)
+
+
+@pytest.fixture
+def notices() -> Iterator[Notices]:
+    """Where the portal is told."""
+    with listening() as found:
+        yield found
+
+
+@pytest.fixture
+def visitor(sandbox: Sandbox) -> Iterator[Visitor]:
+    """Somebody with a browser."""
+    found = Visitor(sandbox.address)
+    yield found
+    found.close()
+
+
+def refusal(answer: httpx.Response) -> tuple[int, list[str]]:
+    return answer.status_code, codes(answer)
+
+
+def page(link: str, **fields: Any) -> httpx.Response:
+    """The company's form, sent."""
+    return httpx.post(link, data={**FORM, **fields}, timeout=30)
+
+
+def test_a_market_says_where_it_is_and_what_was_stated(portal: Markets) -> None:
+    body = {
+        **market(date_limite="2027-07-01T12:00:00", lots=[{"numero": "1", "intitule": "Charpente"}]),
+        "utilisateur": "u-7", "reference_portail": "AO-9", "certificats_anticipes": True,
+    }  # fmt: skip
+    answer = portal.post("marches", body)
+    assert answer.status_code == 201
+    found = answer.json()
+    assert answer.headers["location"] == found["links"]["marche"]
+    assert portal.get(f"marches/{found['data']['id']}").json() == found
+    told = found["data"]
+    assert told["date_limite"] == "2027-07-01T10:00:00Z"  # noon in Paris, where nothing else is said
+    assert (told["etat"], told["utilisateur"], told["reference_portail"]) == ("ouvert", "u-7", "AO-9")
+    assert told["lots"] == [{"numero": "1", "intitule": "Charpente"}]
+
+
+def test_markets_are_listed_page_by_page_and_only_to_their_portal(
+    portal: Markets, sandbox: Sandbox, client: httpx.Client
+) -> None:
+    made = [portal.opened() for _ in range(3)]
+    rows = portal.get("marches").json()
+    assert [row["id"] for row in rows["data"]] == made[::-1]
+    assert rows["links"]["suite"] is None
+    assert [row["id"] for row in portal.get("marches", apres=made[1]).json()["data"]] == made[:1]
+    other = Markets(sandbox, client)
+    assert other.get("marches").json()["data"] == []
+    assert refusal(other.get("marches", apres=made[1])) == (404, ["00750"])
+
+
+def test_with_siret_and_consent_an_application_is_a_file_at_once(portal: Markets) -> None:
+    on = portal.opened()
+    found = portal.applied(on, {**AGREED, "reference_portail": "s-1"})
+    file = portal.get(f"candidatures/{found['data']['id']}").json()["data"]
+    assert found["data"]["etat"] == file["etat"] == "ouvert"
+    assert (file["marche"], file["reference_portail"]) == (on, "s-1")
+    assert file["consultation"]["objet"] == "Réfection d'un préau"
+    assert file["membres"][0]["consentement"]["par"]["identite"] == "portail"
+    assert "/candidature/" in found["links"]["entreprise"]
+
+
+def test_without_a_siret_the_company_types_it_on_our_page(portal: Markets) -> None:
+    """The link is for this application only; what is typed becomes a file under the very id the portal was given."""
+    on = portal.opened()
+    found = portal.applied(on)
+    identifier, link = found["data"]["id"], found["links"]["entreprise"]
+    assert (found["data"]["etat"], found["data"]["siret"]) == ("attendue", None)
+    assert refusal(portal.get(f"candidatures/{identifier}")) == (404, ["00700"])
+    assert "Réfection d&#39;un préau" in httpx.get(link).text
+    answer = page(link, siret="999 100 118 00010")
+    assert (answer.status_code, answer.headers["location"][:13]) == (303, "/candidature/")
+    after = portal.get(f"marches/{on}/candidatures/{identifier}").json()
+    assert (after["data"]["etat"], after["data"]["siret"]) == ("ouvert", HEALTHY)
+    consent = portal.get(f"candidatures/{identifier}").json()["data"]["membres"][0]["consentement"]
+    assert (consent["par"]["nom"], consent["par"]["identite"]) == ("Vercheny", "lien")
+    again = page(link, siret=REFUSED)  # the second one changes nothing
+    assert again.status_code == 303
+    assert portal.get(f"candidatures/{identifier}").json()["data"]["membres"][0]["siret"] == HEALTHY
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"siret": "12"}, "correctement formé"),
+        ({"siret": "99910011800011"}, "correctement formé"),
+        ({"accord": ""}, "Sans cet accord"),
+        ({"prenom": " "}, "Donnez votre prénom"),
+        ({"lots": "9"}, "n&#39;est pas l&#39;un de ceux"),
+        ({"siret": BUYER}, "nul ne candidate chez soi"),
+    ],
+)
+def test_what_is_wrong_on_the_page_is_said_there(portal: Markets, change: dict[str, str], said: str) -> None:
+    on = portal.opened(market(lots=[{"numero": "1"}]))
+    found = portal.applied(on)
+    answer = page(found["links"]["entreprise"], **change)
+    assert answer.status_code == 422
+    assert said in answer.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert portal.get(f"marches/{on}/candidatures/{found['data']['id']}").json()["data"]["etat"] == "attendue"
+
+
+def test_a_siret_that_cannot_apply_may_be_given_anew_a_few_times(portal: Markets) -> None:
+    on = portal.opened()
+    found = portal.applied(on)
+    link, identifier = found["links"]["entreprise"], found["data"]["id"]
+    closed = page(link, siret=CLOSED)
+    assert closed.status_code == 409
+    assert "fermé" in closed.text
+    assert portal.get(f"marches/{on}/candidatures/{identifier}").json()["data"]["etat"] == "irrecevable"
+    assert page(link).status_code == 303
+    file = portal.get(f"candidatures/{identifier}").json()["data"]
+    assert (file["etat"], file["membres"][0]["siret"]) == ("ouvert", HEALTHY)
+    assert {piece["membre"] for piece in file["pieces"]} == {HEALTHY}
+    link = portal.applied(on)["links"]["entreprise"]
+    assert [page(link, siret=UNKNOWN).status_code for _ in range(6)] == [409] * 5 + [429]
+
+
+@pytest.mark.parametrize("change", ["none", "other", "forged", "ended"])
+def test_another_link_opens_nothing(portal: Markets, change: str) -> None:
+    on = portal.opened()
+    link = portal.applied(on)["links"]["entreprise"]
+    other = portal.applied(on)["links"]["entreprise"]
+    bare, _, proof = link.partition("?")
+    until, _, signature = proof.removeprefix("acces=").partition(".")
+    asked = {
+        "none": bare,
+        "other": f"{bare}?{other.partition('?')[2]}",
+        "forged": f"{bare}?acces={until}.{'A' * len(signature)}",
+        "ended": f"{bare}?acces={int(time.time()) - 1}.{signature}",
+    }[change]
+    assert (httpx.get(asked).status_code, page(asked).status_code) == (404, 404)
+    assert httpx.get(link).status_code == 200
+
+
+def test_a_form_from_elsewhere_is_refused(portal: Markets) -> None:
+    link = portal.applied(portal.opened())["links"]["entreprise"]
+    assert httpx.post(link, data=FORM, headers={"origin": "https://ailleurs.example"}).status_code == 403
+
+
+def test_the_attestation_and_the_package_come_with_the_deposit(portal: Markets) -> None:
+    on = portal.opened()
+    waiting = portal.applied(on)["data"]["id"]
+    assert refusal(portal.get(f"marches/{on}/candidatures/{waiting}/attestation")) == (409, ["00755"])
+    early = portal.applied(on, {"siret": REFUSED, "consentement": {"par": PERSON}})["data"]["id"]
+    assert refusal(portal.get(f"marches/{on}/candidatures/{early}/paquet")) == (403, ["00721"])
+    identifier = portal.deposited(on)
+    links = portal.get(f"marches/{on}/candidatures/{identifier}").json()["links"]
+    attestation = portal.get(links["attestation"].partition("/v1/")[2])
+    assert (attestation.headers["content-type"], attestation.content[:5]) == ("application/pdf", b"%PDF-")
+    package = portal.get(links["paquet"].partition("/v1/")[2])
+    assert (package.headers["content-type"], package.content[:2]) == ("application/zip", b"PK")
+    assert portal.get(f"marches/{on}").json()["data"]["candidatures"] == {
+        "attendues": 1, "commencees": 2, "deposees": 1,
+    }  # fmt: skip
+
+
+def test_the_portal_is_told_with_a_signature_over_what_was_sent_and_when(portal: Markets, notices: Notices) -> None:
+    body = {**market(), "notification": {"url": notices.address, "secret": SECRET}, "reference_portail": "AO-9"}
+    on = portal.opened(body)
+    identifier = portal.applied(on, {"reference_portail": "s-1"})["data"]["id"]
+    link = portal.get(f"marches/{on}/candidatures/{identifier}").json()["links"]["entreprise"]
+    assert page(link).status_code == 303
+    portal.post(f"candidatures/{identifier}/declarations", {"par": PERSON, "declarations": HONOUR})
+    portal.post(f"candidatures/{identifier}/depot", {"par": PERSON})
+    assert portal.post(f"marches/{on}/fermeture", {}).status_code == 200
+    wanted = {"marche.ouvert", "candidature.commencee", "dossier.depose", "marche.ferme"}
+    told = notices.until(lambda found: wanted <= {one["evenement"] for one in found})
+    assert {one["marche"] for one in told} == {on}
+    begun = next(one for one in told if one["evenement"] == "candidature.commencee")
+    assert (begun["candidature"], begun["siret"], begun["reference_portail"]) == (identifier, HEALTHY, "s-1")
+    deposited = next(one for one in told if one["evenement"] == "dossier.depose")
+    assert (deposited["candidature"], deposited["reference_portail"]) == (identifier, "s-1")
+    for headers, content in notices.received:
+        signed = hmac.new(SECRET.encode(), content, hashlib.sha256).hexdigest()
+        assert headers["x-webhook-signature-sha256"] == f"sha256={signed}"
+        sent = datetime.fromisoformat(json.loads(content)["envoye_le"])
+        assert abs(datetime.now(UTC) - sent) < timedelta(minutes=2)
+    names = [headers["x-webhook-id"] for headers, _ in notices.received]
+    assert len(set(names)) == len(names)
+    assert SECRET not in portal.get(f"marches/{on}").text
+
+
+def test_what_a_portal_did_not_take_is_told_again_under_the_same_name(portal: Markets, notices: Notices) -> None:
+    notices.refuse = 2
+    portal.opened({**market(), "notification": {"url": notices.address, "secret": SECRET}})
+    notices.until(lambda found: len(found) == 3)
+    assert len({headers["x-webhook-id"] for headers, _ in notices.received}) == 1
+
+
+def test_a_browser_comes_back_with_the_market_and_a_proof_worth_once(portal: Markets, visitor: Visitor) -> None:
+    on = portal.opened({**market(), "retour": "https://portail.example/retour?s=1"})
+    identifier = portal.deposited(on)
+    page = visitor.signed_in("eloise-vercheny", f"/candidature/{identifier}")
+    back = re.search(r'href="(https://portail\.example/retour[^"]+)"', page.text)
+    assert back is not None
+    query = dict(httpx.URL(html.unescape(back[1])).params)
+    assert (query["s"], query["marche"], query["candidature"], query["etat"]) == ("1", on, identifier, "depose")
+    forged = query["jeton"][:-1] + ("A" if query["jeton"][-1] != "A" else "B")
+    assert refusal(portal.post(f"candidatures/{identifier}/retours", {"jeton": forged})) == (410, ["00726"])
+    first = portal.post(f"candidatures/{identifier}/retours", {"jeton": query["jeton"]})
+    assert first.json()["data"] == {"candidature": identifier, "etat": "depose"}
+    replayed = portal.post(f"candidatures/{identifier}/retours", {"jeton": query["jeton"]})
+    assert refusal(replayed) == (410, ["00726"])
+
+
+def test_to_another_portal_nothing_of_it_exists(portal: Markets, sandbox: Sandbox, client: httpx.Client) -> None:
+    on = portal.opened()
+    identifier = portal.deposited(on)
+    other = Markets(sandbox, client)
+    mine = other.opened()
+    for answer in (
+        other.get(f"marches/{on}"), other.post(f"marches/{on}/fermeture", {}), other.get(f"marches/{on}/candidatures"),
+        other.post(f"marches/{on}/candidatures", AGREED), other.get(f"marches/{on}/candidatures/{identifier}"),
+        other.get(f"marches/{on}/candidatures/{identifier}/attestation"),
+        other.get(f"marches/{on}/candidatures/{identifier}/paquet"),
+    ):  # fmt: skip
+        assert refusal(answer) == (404, ["00750"])
+    assert refusal(other.get(f"marches/{mine}/candidatures/{identifier}")) == (404, ["00700"])
+    assert refusal(other.get(f"marches/{mine}/candidatures/{identifier}/paquet")) == (404, ["00700"])
+    assert portal.get(f"marches/{on}").json()["data"]["etat"] == "ouvert"
+
+
+def test_a_purpose_without_files_has_no_markets_and_a_recipient_keeps_to_its_own(
+    sandbox: Sandbox, client: httpx.Client
+) -> None:
+    plain = sandbox.token("marches_publics")
+    assert refusal(client.post("/v1/marches", json=market(), headers=plain.header)) == (403, ["00720"])
+    bound = Markets(sandbox, client, recipients=frozenset({"13002526500013"}))
+    assert refusal(bound.post("marches", market())) == (403, ["00213"])
+    assert bound.post("marches", {**market(), "acheteur": {"siret": "13002526500013"}}).status_code == 201
+
+
+def test_the_same_key_opens_one_market_however_many_ask_at_once(portal: Markets) -> None:
+    body, key = market(), str(uuid.uuid4())
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: portal.post("marches", body, key), range(8)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["data"]["id"] for answer in answers}) == 1
+    assert refusal(portal.post("marches", market(), key)) == (409, ["00710"])
+    assert len(portal.get("marches").json()["data"]) == 1
+
+
+def test_the_same_key_makes_one_application_and_a_company_has_one_file(portal: Markets) -> None:
+    on, key = portal.opened(), str(uuid.uuid4())
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: portal.post(f"marches/{on}/candidatures", AGREED, key), range(6)))
+    made = {answer.json()["data"]["id"] for answer in answers if answer.status_code == 201}
+    assert len(made) == 1
+    assert all(refusal(one) == (409, ["00710"]) for one in answers if one.status_code != 201)
+    twice = portal.post(f"marches/{on}/candidatures", AGREED)
+    assert refusal(twice) == (409, ["00753"])
+    assert twice.json()["errors"][0]["meta"] == {"candidature": made.pop()}
+    link = portal.applied(on)["links"]["entreprise"]
+    assert page(link).status_code == 409
+    assert portal.post(f"marches/{portal.opened()}/candidatures", AGREED).status_code == 201
+
+
+def test_two_companies_pages_for_one_siret_make_one_file(portal: Markets) -> None:
+    on = portal.opened()
+    links = [portal.applied(on)["links"]["entreprise"] for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        statuses = sorted(answer.status_code for answer in pool.map(page, links))
+    assert statuses == [303, 409, 409, 409]
+    assert portal.get(f"marches/{on}").json()["data"]["candidatures"]["commencees"] == 1
+
+
+def test_a_withdrawn_application_lets_its_company_begin_again(portal: Markets, client: httpx.Client) -> None:
+    on = portal.opened()
+    first = portal.applied(on, AGREED)["data"]["id"]
+    assert client.delete(f"/v1/candidatures/{first}", headers=portal.bearer.header).status_code == 204
+    assert portal.applied(on, AGREED)["data"]["id"] != first
+
+
+def test_an_unknown_company_s_application_says_so_and_blocks_nothing(portal: Markets) -> None:
+    on = portal.opened()
+    body = {"siret": UNKNOWN, "consentement": {"par": PERSON}}
+    assert refusal(portal.post(f"marches/{on}/candidatures", body, "cle-1")) == (409, ["00718"])
+    assert refusal(portal.post(f"marches/{on}/candidatures", body, "cle-1")) == (409, ["00718"])
+    assert portal.applied(on, AGREED)["data"]["etat"] == "ouvert"
+
+
+def test_a_consultation_has_one_open_market(portal: Markets) -> None:
+    body = market()
+    on = portal.opened(body)
+    again = portal.post("marches", body)
+    assert refusal(again) == (409, ["00754"])
+    assert again.json()["errors"][0]["meta"] == {"marche": on}
+    portal.post(f"marches/{on}/fermeture", {})
+    assert portal.opened(body) != on
+
+
+def test_a_closed_market_takes_nobody_new_and_keeps_who_had_begun(portal: Markets) -> None:
+    on = portal.opened()
+    identifier = portal.applied(on, AGREED)["data"]["id"]
+    link = portal.applied(on)["links"]["entreprise"]
+    first = portal.post(f"marches/{on}/fermeture", {}).json()["data"]
+    assert portal.post(f"marches/{on}/fermeture", {}).json()["data"]["ferme_le"] == first["ferme_le"]
+    assert first["etat"] == "ferme"
+    assert refusal(portal.post(f"marches/{on}/candidatures", {})) == (409, ["00751"])
+    assert (httpx.get(link).status_code, page(link, siret=REFUSED).status_code) == (409, 409)
+    portal.post(f"candidatures/{identifier}/declarations", {"par": PERSON, "declarations": HONOUR})
+    assert portal.post(f"candidatures/{identifier}/depot", {"par": PERSON}).status_code == 201
+
+
+def test_past_its_deadline_a_market_takes_nobody_and_nothing(portal: Markets) -> None:
+    near = datetime.now(UTC) + timedelta(seconds=3)
+    on = portal.opened(market(date_limite=near.strftime("%Y-%m-%dT%H:%M:%SZ")))
+    identifier = portal.applied(on, AGREED)["data"]["id"]
+    link = portal.applied(on)["links"]["entreprise"]
+    portal.post(f"candidatures/{identifier}/declarations", {"par": PERSON, "declarations": HONOUR})
+    while portal.get(f"marches/{on}").json()["data"]["etat"] != "echu":
+        time.sleep(0.2)
+    assert refusal(portal.post(f"marches/{on}/candidatures", {})) == (409, ["00752"])
+    assert (httpx.get(link).status_code, page(link, siret=REFUSED).status_code) == (409, 409)
+    assert refusal(portal.post(f"candidatures/{identifier}/depot", {"par": PERSON})) == (422, ["00703"])
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "pointer"),
+    [
+        ({"date_limite": "2020-01-01T00:00:00Z"}, "00703", "/consultation/date_limite"),
+        ({"date_limite": "demain"}, "00701", "/consultation/date_limite"),
+        ({"date_limite": "2027-02-30T12:00:00Z"}, "00701", "/consultation/date_limite"),
+        ({"date_limite": "2027-02-03T12:00:00+99:00"}, "00701", "/consultation/date_limite"),
+        ({"date_limite": "2999-01-01T00:00:00Z"}, "00701", "/consultation/date_limite"),
+        ({"date_limite": "99999-01-01T00:00:00Z"}, "00701", "/consultation/date_limite"),
+        ({"date_limite": 1_800_000_000}, "00701", "/consultation/date_limite"),
+        ({"date_limite": None, "source": "boamp"}, "00701", "/consultation/date_limite"),
+        ({"lots": [{"numero": str(rank)} for rank in range(201)]}, "00701", "/consultation/lots"),
+        ({"lots": [{"numero": "1"}, {"numero": "1"}]}, "00701", "/consultation/lots"),
+        ({"lots": [{"numero": "1", "intitule": "x" * 501}]}, "00701", "/consultation/lots/0/intitule"),
+        ({"lots": "tous"}, "00701", "/consultation/lots"),
+        ({"objet": "x" * 1_001}, "00701", "/consultation/objet"),
+        ({"reference": "a\0b"}, "00701", "/consultation/reference"),
+        ({"reference": ""}, "00701", "/consultation/reference"),
+    ],
+)
+def test_a_wrong_consultation_is_told_by_its_place(
+    portal: Markets, change: dict[str, Any], code: str, pointer: str
+) -> None:
+    answer = portal.post("marches", market(**change))
+    assert answer.status_code == 422
+    assert (code, pointer) in [(one["code"], one["source"]["pointer"]) for one in answer.json()["errors"]]
+    assert portal.get("marches").json()["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"type_marche": "tout"}, "/type_marche"),
+        ({"acheteur": {"siret": "123"}}, "/acheteur/siret"),
+        ({"acheteur": None}, "/acheteur/siret"),
+        ({"utilisateur": "x" * 201}, "/utilisateur"),
+        ({"utilisateur": {"id": 1}}, "/utilisateur"),
+        ({"pieces": ["casier_judiciaire"]}, "/pieces"),
+        ({"retour": "javascript:alert(1)"}, "/retour"),
+        ({"retour": "http://portail.example/"}, "/retour"),
+        ({"retour": "http://localhost.ailleurs.example/"}, "/retour"),
+        ({"retour": "http://127.0.0.1@ailleurs.example/"}, "/retour"),
+        ({"retour": "https://portail.example/\"><script>"}, "/retour"),
+        ({"public_market": {"name": "x"}}, "/public_market"),
+        ({"inconnue": 1}, "/inconnue"),
+    ],
+)  # fmt: skip
+def test_a_wrong_market_is_told_by_its_place(portal: Markets, body: dict[str, Any], pointer: str) -> None:
+    answer = portal.post("marches", {**market(), **body})
+    assert answer.status_code == 422
+    assert pointer in [one["source"]["pointer"] for one in answer.json()["errors"]]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://portail.example/n", "https://10.0.0.1/n", "https://169.254.169.254/latest/meta-data", "https://[fd00::1]/n",
+        "https://[::ffff:10.0.0.1]/n", "https://portail.internal/n", "https://2130706433/n", "https://0x7f.1/n",
+        "https://nom:mot@portail.example/n", "https://portail.example:22/n", "file:///etc/passwd", "https://",
+    ],
+)  # fmt: skip
+def test_a_notification_never_leads_inside(portal: Markets, url: str) -> None:
+    answer = portal.post("marches", {**market(), "notification": {"url": url, "secret": SECRET}})
+    assert refusal(answer) == (422, ["00715"])
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"siret": "12"}, "00701"),
+        ({"siret": BUYER, "consentement": {"par": PERSON}}, "00702"),
+        ({"consentement": {"par": PERSON}}, "00701"),
+        ({"siret": HEALTHY, "consentement": {}}, "00701"),
+        ({"siret": HEALTHY, "consentement": {"par": PERSON, "le": "2999-01-01T00:00:00Z"}}, "00701"),
+        ({"lots": ["9"]}, "00705"),
+        ({"lots": [[]]}, "00701"),
+        ({"acheteur": {"siret": "13002526500013"}}, "00701"),
+        ({"consultation": {"date_limite": "2030-01-01T00:00:00Z"}}, "00701"),
+        ({"provider_user_id": "7"}, "00701"),
+        ({"groupement": {"forme": "conjoint"}}, "00701"),
+        ([], "00701"),
+    ],
+)
+def test_a_wrong_application_makes_nothing(portal: Markets, body: object, code: str) -> None:
+    on = portal.opened(market(lots=[{"numero": "1"}]))
+    answer = portal.post(f"marches/{on}/candidatures", body)
+    assert answer.status_code == 422
+    assert code in codes(answer)
+    assert portal.get(f"marches/{on}/candidatures").json()["data"] == []
+
+
+def test_bodies_are_bounded_and_read_as_json(portal: Markets, client: httpx.Client) -> None:
+    for content, status in ((b"{", 400), (b"[" * 100 + b"]" * 100, 400), (b" " * 300_000 + b"{}", 413)):
+        answer = client.post("/v1/marches", content=content, headers=portal.bearer.header)
+        assert answer.status_code == status
+    assert client.post("/v1/marches", json=market()).status_code == 401
+    assert refusal(portal.post("marches", market(), "x" * 201)) == (422, ["00701"])
+
+
+@pytest.mark.parametrize("identifier", ["0" * 36, "..%2f..", "x" * 3_000, "%00", "' OR 1=1 --"])
+def test_an_identifier_that_is_none_is_unknown(portal: Markets, identifier: str) -> None:
+    assert portal.get(f"marches/{identifier}").status_code in (404, 422)
+    on = portal.opened()
+    assert portal.get(f"marches/{on}/candidatures/{identifier}").status_code in (404, 422)
+
+
+def test_opening_and_closing_a_market_are_in_the_log_with_what_was_stated(portal: Markets, sandbox: Sandbox) -> None:
+    on = portal.opened()
+    identifier = portal.applied(on, AGREED)["data"]["id"]
+    portal.post(f"marches/{on}/fermeture", {})
+    with sqlite3.connect(f"file:{sandbox.state}/audit.db?mode=ro", uri=True) as log:
+        rows = [json.loads(entry) for (entry,) in log.execute("SELECT entry FROM record WHERE entry IS NOT NULL")]
+    log.close()
+    found = [row for row in rows if row.get("market") == on]
+    assert [row["event"] for row in found] == ["market_opened", "dossier_opened", "market_closed"]
+    assert {row["habilitation"] for row in found} == {portal.bearer.habilitation_id}
+    assert (found[0]["recipient"], found[1]["dossier"]) == (BUYER, identifier)
+    assert re.fullmatch("[0-9a-f]{64}", found[0]["digest"])
+
+
+def test_another_token_of_the_habilitation_takes_over(portal: Markets, sandbox: Sandbox) -> None:
+    """By its link a company begins under a token that is still good, and under none when there is none."""
+    on = portal.opened()
+    links = [portal.applied(on)["links"]["entreprise"] for _ in range(2)]
+    sandbox.register.revoke(portal.bearer.id, int(time.time()))
+    assert page(links[0]).status_code == 401
+    portal.bearer = sandbox.another(portal.bearer)
+    assert portal.get(f"marches/{on}").status_code == 200
+    assert [page(link, siret=siret).status_code for link, siret in zip(links, (HEALTHY, REFUSED), strict=True)] == [
+        303,
+        303,
+    ]

@@ -65,7 +65,10 @@ def test_rights_are_granted_and_closed_and_sessions_end_with_them(
     (account,) = listed(state, capsys)
     assert account["roles"][0]["until"] == "2030-01-31T23:00:00Z"
     with sqlite3.connect(state / "people.db") as db:
-        db.execute("INSERT INTO session VALUES (x'00', ?, 'eidas2', NULL, 1, 1, NULL)", (ident,))
+        db.execute(
+            "INSERT INTO session (digest, account_id, acr, opened_at, seen_at) VALUES (x'00', ?, 'eidas2', 1, 1)",
+            (ident,),
+        )
     assert main(["person", "close", ident, "--role", "operateur", "--reason", "mutation", *where]) == 0
     assert listed(state, capsys)[0]["roles"] == []
     with sqlite3.connect(state / "people.db") as db:

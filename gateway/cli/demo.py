@@ -77,6 +77,26 @@ async def _show(address: str, state: Path) -> None:
     print(f"Les pages, avec des personnes inventées (auditrice, instructeur, dirigeants…) :  {address}/connexion\n")
     print(f"Une candidature avec un seul SIRET :  {address}/candidature\n")
     print(f"Les lignes de service vont dans {state / LOG}. Ctrl-C arrête le bac à sable.", flush=True)
+    await _tender(address, state)
+
+
+async def _tender(address: str, state: Path) -> None:
+    """Two companies apply in the background, for whoever wants to see the buyer's side."""
+    import httpx
+
+    from gateway.cli.demo_tender import play
+    from gateway.cli.dossier_example import Refused
+
+    try:
+        when = await asyncio.to_thread(play, address, state)
+    except (httpx.HTTPError, Refused) as error:
+        print(f"\nLa consultation d'essai n'a pas pu être jouée : {type(error).__name__}.", flush=True)
+        return
+    print(
+        f"\nDeux entreprises viennent de candidater. Leur acheteuse, Solène Marchadour, ouvre leurs dossiers une fois "
+        f"la date limite passée, le {when} :  {address}/acheteur",
+        flush=True,
+    )
 
 
 def _summary(body: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from gateway.dossier.facts import companies
 from gateway.dossier.rules import Sheets
 from gateway.dossier.values import Candidature, Item, Member
 from gateway.dossier.wording import in_words
+from gateway.dossier.wording import spaced as typeset
 from gateway.dossier.words import GroupForm, State
 
 BY_YEAR = frozenset(("chiffres_affaires", "effectif_annee_1", "effectif_annee_2", "effectif_annee_3"))
@@ -142,7 +143,7 @@ def entry(column: Column, item: Item, texts: tuple[str, ...]) -> Entry:
     dossier, told = column.dossier, item.provenance
     contest = next((one for one in dossier.contests if one.item == item.id), None)
     answered = item.value is not None
-    note = source_of(item) if answered else (told.said if told else "")
+    note = typeset(source_of(item) if answered else (told.said if told else ""))
     past = answered and told is not None and bool(told.valid_until) and told.valid_until < column.today
     state = State.CONTESTED if contest is not None and answered else item.state
     return Entry(

@@ -48,7 +48,7 @@ async def tenders(request: Request, person: Buyer) -> Response:
     found = _mailroom(request).tenders(person.buyer, number)
     shown = found[:PAGE]
     trace = room_of(request).trace
-    await trace.event("dossier_read", **_who(request, person), query="liste des consultations", count=len(shown))
+    await trace.event("dossier_read", **_who(request, person), query="la liste des consultations", count=len(shown))
     return page(
         request,
         "acheteur/consultations.html",
@@ -65,7 +65,7 @@ async def tenders(request: Request, person: Buyer) -> Response:
 async def candidates(request: Request, tender: str, person: Buyer) -> Response:
     """The candidates of a tender, in the order of their deposits."""
     found = _tender(request, person, tender)
-    await _looked(request, person, found.files, "liste des candidats")
+    await _looked(request, person, found.files, "la liste des candidats")
     today = _today(request)
     rows = [
         {"colonne": column(one, today), "dossier": one, "manque": missing(one), "examiner": against(one)}
@@ -90,7 +90,7 @@ async def comparison(request: Request, tender: str, person: Buyer) -> Response:
     found = _tender(request, person, tender)
     wanted = set(request.query_params.getlist("dossier"))
     chosen = [one for one in found.files if one.id in wanted][:MOST_COMPARED] or list(found.files[:COMPARED])
-    await _looked(request, person, chosen, "comparaison")
+    await _looked(request, person, chosen, "la comparaison des candidats")
     return page(
         request,
         "acheteur/comparer.html",
@@ -142,7 +142,7 @@ async def document(request: Request, tender: str, identifier: str, digest: str, 
     """A document of the file, as it was received."""
     dossier = _file(request, person, tender, identifier)
     found, content = room_of(request).office.desk.document(dossier, digest)
-    await _looked(request, person, [dossier], f"document {digest[:12]}", digest=digest, size=len(content))
+    await _looked(request, person, [dossier], f"un document ({digest[:12]})", digest=digest, size=len(content))
     headers = {
         "cache-control": "private, no-store",
         "x-content-type-options": "nosniff",
@@ -159,7 +159,7 @@ async def export(request: Request, tender: str, identifier: str, name: str, pers
     if name not in EXPORTS:
         raise HTTPException(404)
     query = request.query_params
-    await _looked(request, person, [dossier], f"export {name}")
+    await _looked(request, person, [dossier], f"l'export {name}")
     try:
         content = await room.workshop.export(
             dossier, name, query.get("siret", ""), query.get("lot"), actor=room.trace.person(person.id)
@@ -216,7 +216,7 @@ async def _shown(
     request: Request, tender: str, dossier: Candidature, person: Person, status: int = 200, fault: str = ""
 ) -> Response:
     room, found = room_of(request), _tender(request, person, tender)
-    await _looked(request, person, [dossier], "dossier")
+    await _looked(request, person, [dossier], "le dossier entier")
     return page(
         request,
         "acheteur/dossier.html",

@@ -109,6 +109,6 @@ def test_the_company_reads_who_opened_its_file(at_desk: Callable[..., Desk], por
         searched(client)
     company.sign_in("eloise-vercheny", "dirigeant", "/entreprise/999100118")
     company.page.get_by_role("link", name="Candidatures ouvertes").click()
-    assert company.page.get_by_role("row", name=re.compile("a ouvert dossier")).count() >= 1
+    assert company.page.get_by_role("row", name=re.compile("a ouvert le dossier entier")).count() >= 1
     company.picture("entreprise-lectures")
     company.accessible()

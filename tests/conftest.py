@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from gateway.identity.bearer import issue
 from gateway.identity.habilitation import Habilitation, Token, networks
 from gateway.identity.keys import Keys, load
 from gateway.identity.register import Register
-from gateway.purpose.load import default_folder
+from gateway.purpose.load import Policies, default_folder
 from gateway.purpose.load import load as load_policies
 from tests.contract.reading import nonconformity
 
@@ -31,6 +32,12 @@ pytest_plugins = ["tests.postgres"]
 
 PARAMETERS = {"context": "Marchés publics", "object": "marche-127", "recipient": "13002526500013"}
 START_TIMEOUT_S = 30
+
+
+@cache
+def shipped_policies() -> Policies:
+    """The policies of the checkout, read once for all the tokens of a worker."""
+    return load_policies(default_folder(), load_all())
 
 
 @dataclass
@@ -62,14 +69,13 @@ class Sandbox:
         basis: tuple[str, ...] = ("Délibération fictive 2026-1",),
     ) -> "Bearer":
         """A new token under a new habilitation."""
-        policies = load_policies(default_folder(), load_all())
         now = int(time.time())
         habilitation = Habilitation(
             id=str(uuid.uuid4()),
             siret="13002526500013",
             name="Habilitation d'essai",
             purpose=purpose,
-            scopes=policies.grantable_scopes(purpose) if scopes is None else scopes,
+            scopes=shipped_policies().grantable_scopes(purpose) if scopes is None else scopes,
             recipients=recipients,
             created_at=now,
             basis=basis,

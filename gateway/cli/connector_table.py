@@ -17,6 +17,9 @@ dit combien de temps un « rien n'est connu » du registre est redit sans le lui
 La dernière colonne dit à propos de quelles entreprises du bac à sable la passerelle répond 200, devant les registres
 simulés ; une version que les autres ne suivent pas est nommée.
 
+Manquent trois ressources du ministère de l'Intérieur (`siaf`) : le service en place ne les a qu'en préproduction, où il
+répond par des exemples, et leur registre n'a pas encore d'interface à laquelle parler.
+
 | registre | protocole | accès | délai, connexions, maintenance | produits | droits | fraîcheur | réserve | personas |
 |---|---|---|---|---|---|---|---|---|
 """

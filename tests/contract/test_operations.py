@@ -79,6 +79,7 @@ def test_the_table_says_what_the_inventory_at_hand_says() -> None:
         pytest.skip("the inventory of the public contract is not at hand: the committed table alone is compared")
     with ENDPOINTS.open(encoding="utf-8", newline="") as file:
         rows = {row["id"]: row for row in csv.DictReader(file)}
+    # The running service itself answers for `siaf` from examples only: there is no registry to speak to yet.
     left_out = {name for name in rows if name == "api_entreprise_privileges" or "_siaf_" in name}
     assert rows.keys() - left_out == OFFICIAL.keys()
     for name, wanted in OFFICIAL.items():

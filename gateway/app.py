@@ -35,6 +35,7 @@ from gateway.dossier.rules import Sheets
 from gateway.dossier.sheets import load_sheets
 from gateway.edge.buyers import add_buyers
 from gateway.edge.candidatures import add_candidatures
+from gateway.edge.dume import add_dume
 from gateway.edge.evidence import Evidence, Outsiders
 from gateway.edge.exports import add_exports
 from gateway.edge.hot import Application, HotRoute
@@ -176,6 +177,7 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
     rooms = (lambda: opened[0].office, lambda: opened[0].house)
     add_candidatures(behind, *rooms, settings.trusted_proxies)
     add_buyers(behind, *rooms, lambda: opened[0].people, settings.trusted_proxies)
+    add_dume(behind, *rooms, settings.trusted_proxies)
     workshop = add_exports(behind, *rooms, lambda: opened[0].evidence.room.receipts, settings.trusted_proxies)
     add_marches(behind, *rooms, workshop, settings.trusted_proxies)
 

@@ -2,6 +2,7 @@
 """What a portal, a company or a buyer can be refused about a file. Codes 007xx are ours; the shape is the contract's.
 
 ├── correct the request    00701 00702 00703 00705 00706 00707 00708 00709 00710 00713 00714 00715 00724
+│                          00760 00761 00762
 ├── too late, or twice     00704 00711 00712 00716 00717 00718 00719 00723 00741 00751 00752 00753 00754 00755
 ├── too early              00721 00740
 ├── ask for rights         00720 00721
@@ -90,6 +91,9 @@ WORDINGS: Mapping[str, Wording] = {
     "00756": Wording(
         429, "Trop d'essais", "Trop de SIRET ont été essayés avec ce lien : demandez-en un nouveau au portail."
     ),
+    "00760": Wording(422, _UNPROCESSABLE, "Le DUME de l'acheteur ne peut pas être repris."),
+    "00761": Wording(422, _UNPROCESSABLE, "Ce DUME n'est pas de la version 4.1.0, la seule qui soit reprise."),
+    "00762": Wording(409, _CONFLICT, "Ce DUME n'est pas celui de la consultation, ou de l'acheteur, de ce dossier."),
     "00727": Wording(409, "DUME incomplet", "Il manque de quoi écrire la réponse au format européen DUME."),
 }
 

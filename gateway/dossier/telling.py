@@ -10,6 +10,7 @@ acheteur        everything, once deposited: what was known then, and what came s
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from gateway.dossier.espd.questions import summary
 from gateway.dossier.refusals import refused
 from gateway.dossier.rules import Sheets
 from gateway.dossier.spoken import (
@@ -47,6 +48,7 @@ def view(
         "phase": dossier.phase.value,
         "ouvert_le": written(dossier.created_at),
         "complet": _complete(dossier, seen),
+        "dume_acheteur": summary(dossier.request) if dossier.request else None,
         "consultation": tender_told(dossier.tender),
         "type_marche": dossier.tender.kind.value,
         "groupement": dossier.form.value,

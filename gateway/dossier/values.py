@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.dossier.asked import BuyerRequest
 from gateway.dossier.words import Access, GroupForm, Kind, Outcome, Phase, Role, Source, Standing, State
 
 
@@ -292,7 +293,7 @@ class Candidature:
     or () for what the sheets say. `early`: the portal asks for certificates before attribution. `refusal`: (code,
     sentence) when no application can come of it. `token_id`: the portal's token the questions are put under.
     `until`: when it is erased (epoch seconds). `alerts`: those already given, by what they are about. `market`: id of
-    the portal's market it was opened on, "" without one.
+    the portal's market it was opened on, "" without one. `request`: the buyer's own ESPD request, when it was sent.
     """
 
     id: str
@@ -320,6 +321,7 @@ class Candidature:
     refusal: tuple[str, str] | None = None
     alerts: tuple[str, ...] = ()
     market: str = ""
+    request: BuyerRequest | None = None
 
     @property
     def lead(self) -> Member:

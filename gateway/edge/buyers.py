@@ -16,7 +16,8 @@ from gateway.dossier.refusals import refused
 from gateway.dossier.spoken import written
 from gateway.dossier.tenders import Heading
 from gateway.dossier.words import Source
-from gateway.edge.candidatures import ROOT, Counter, answer, json_body
+from gateway.edge.bodies import json_body
+from gateway.edge.candidatures import ROOT, Counter, answer
 from gateway.edge.reading import Network
 from gateway.exchange import House
 from gateway.people.people import People

@@ -3,30 +3,25 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 
-from gateway.dossier.acts.acting import MOST_UPLOADS, Upload
 from gateway.dossier.office import Office
 from gateway.dossier.refusals import refused
 from gateway.dossier.telling import tellable, told, view
 from gateway.dossier.values import Candidature
 from gateway.dossier.words import Audience, Standing
-from gateway.edge.reading import Fields, Network, address, credential, depth, parameters
+from gateway.edge.bodies import body_and_files, json_body, opening_body
+from gateway.edge.reading import Fields, Network, address, credential, parameters
 from gateway.exchange import House
-from gateway.problems import Problem, problem
+from gateway.problems import Problem
 from gateway.values import Consumer
 
 ROOT = "/v1/candidatures"
-JSON_BYTES = 256 * 1024
-FORM_BYTES = 12 * 1024 * 1024
-MOST_DEPTH = 12
 KEY_LENGTH = 200
 HEARTBEAT_S = 15
 LISTEN_S = 3_600
@@ -63,7 +58,8 @@ class Counter:
     async def create(self, request: Request) -> Response:
         """Open a file: 202 at once, its items arrive in the background."""
         consumer = self.caller(request)
-        dossier = await self._office().desk.open(await json_body(request), consumer, key_of(request))
+        sent, asked = await opening_body(request)
+        dossier = await self._office().desk.open(sent, consumer, key_of(request), asked)
         location = f"{self._house().public_url}{ROOT}/{dossier.id}"
         found = view(dossier, Audience.PORTAL, self._office().sheets, public_url=self._house().public_url)
         links = {"pages": self._office().starts.address(dossier.id)}
@@ -248,67 +244,6 @@ def key_of(request: Request) -> str:
     if len(key) > KEY_LENGTH or not key.isprintable():
         raise refused("00701", "/Idempotency-Key", f"Au plus {KEY_LENGTH} caractères lisibles.")
     return key
-
-
-async def json_body(request: Request) -> Any:
-    """The JSON of a request; {} for an empty one. Raises 400 00401, 413 00713."""
-    return read_json(await bounded(request, JSON_BYTES))
-
-
-def read_json(content: bytes) -> Any:
-    """JSON, not too deep. Raises 400 00401."""
-    if not content.strip():
-        return {}
-    try:
-        found = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        raise problem("00401", detail="Le corps de la requête n'est pas du JSON correct.") from None
-    if depth(found, MOST_DEPTH) > MOST_DEPTH:
-        raise problem("00401", detail="Le corps de la requête est trop imbriqué.")
-    return found
-
-
-async def bounded(request: Request, limit: int) -> bytes:
-    """The body, read no further than a limit. Raises 413 00713."""
-    announced = request.headers.get("content-length", "0")
-    if not announced.isdigit() or int(announced[:15]) > limit:
-        raise refused("00713", detail=f"Le corps de la requête dépasse {limit // 1024} Kio.")
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise refused("00713", detail=f"Le corps de la requête dépasse {limit // 1024} Kio.")
-        parts.append(part)
-    return b"".join(parts)
-
-
-async def body_and_files(request: Request) -> tuple[Any, list[Upload]]:
-    """JSON alone, or a form whose field `donnees` is the JSON and whose files are named `fichiers`."""
-    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        return await json_body(request), []
-    content = await bounded(request, FORM_BYTES)
-
-    async def once() -> AsyncGenerator[bytes, None]:
-        yield content
-
-    parser = MultiPartParser(request.headers, once(), max_files=MOST_UPLOADS, max_fields=5, max_part_size=JSON_BYTES)
-    try:
-        form = await parser.parse()
-    except (MultiPartException, ValueError, KeyError):
-        raise problem("00401", detail="Le formulaire ne peut pas être lu.") from None
-    try:
-        sent = form.get("donnees")
-        if not isinstance(sent, str):
-            raise refused("00701", "/donnees", "Le champ donnees, en JSON, est obligatoire.")
-        uploads = [
-            (one.filename or "document", await one.read())
-            for one in form.getlist("fichiers")
-            if isinstance(one, UploadFile)
-        ]
-        return read_json(sent.encode()), uploads
-    finally:
-        await form.close()
 
 
 def _reading(dossier: Candidature) -> Audience:

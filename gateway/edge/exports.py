@@ -74,7 +74,7 @@ class Workshop:
         self._waiting += 1
         try:
             async with asyncio.timeout(PATIENCE_S), self._places:
-                material = await self._material(dossier, whole=name == "dossier.zip")
+                material = await self._material(dossier, name)
                 return await asyncio.to_thread(made, name, material, member, lot)
         except TimeoutError:
             raise _busy() from None
@@ -87,7 +87,7 @@ class Workshop:
         finally:
             self._waiting -= 1
 
-    async def _material(self, dossier: Candidature, *, whole: bool) -> Material:
+    async def _material(self, dossier: Candidature, name: str) -> Material:
         files = self._office().files
         at = max(
             [dossier.created_at, dossier.seal.at if dossier.seal else 0]
@@ -95,16 +95,18 @@ class Workshop:
             + [one.at for one in dossier.declarations]
             + [max(one.at, one.answered_at or 0) for one in dossier.contests]
             + [one.provenance.retrieved_at for one in dossier.items if one.provenance]
+            + ([dossier.request.received_at] if dossier.request else [])
         )
         contents: dict[str, bytes] = {}
         receipts: dict[str, str | None] = {}
         sealed: str | None = None
-        if whole:
-            for digest in digests(dossier):
-                content = files.store.content(dossier.id, digest)
-                if content is not None:
-                    contents[digest] = content
-                await asyncio.sleep(0)  # others are served between two files
+        wanted = [dossier.request.sha256] if dossier.request and name == "espd.xml" else []
+        for digest in digests(dossier) if name == "dossier.zip" else wanted:
+            content = files.store.content(dossier.id, digest)
+            if content is not None:
+                contents[digest] = content
+            await asyncio.sleep(0)  # others are served between two files
+        if name == "dossier.zip":
             receipts = await asyncio.to_thread(self._receipts_of, dossier)
             sealed = await asyncio.to_thread(self._sealed, dossier)
         return Material(dossier, at, self._house().public_url, contents, receipts, sealed)

@@ -16,7 +16,8 @@ from gateway.dossier.office import Office
 from gateway.dossier.refusals import refused
 from gateway.dossier.values import Candidature
 from gateway.edge import candidatures
-from gateway.edge.candidatures import Counter, answer, json_body, key_of
+from gateway.edge.bodies import json_body
+from gateway.edge.candidatures import Counter, answer, key_of
 from gateway.edge.exports import Workshop, file
 from gateway.edge.reading import Network
 from gateway.exchange import House

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gateway.dossier import opening
-from gateway.dossier.acts.acting import MOST_UPLOADS, Acting, Upload
+from gateway.dossier.acts.acting import MOST_UPLOADS, Upload
+from gateway.dossier.acts.requesting import Requests
 from gateway.dossier.declaring import declaration, signatory
+from gateway.dossier.espd.questions import answer, question
+from gateway.dossier.espd.request import Request
 from gateway.dossier.files import Happened
 from gateway.dossier.given import Given
 from gateway.dossier.planning import answerable, planned
@@ -15,8 +18,8 @@ from gateway.dossier.values import Candidature, Declaration, Document, Person, S
 MOST_DECLARATIONS = 500
 
 
-class Declares(Acting):
-    """Takes agreements, declarations and signatories."""
+class Declares(Requests):
+    """Takes agreements, declarations and signatories; answers to the buyer's own questions among them."""
 
     __slots__ = ()
 
@@ -51,7 +54,8 @@ class Declares(Acting):
         person = by or opening.person(given.below("par"))
         default = given.siret("membre", needed=False) or dossier.lead.siret
         documents = await self.received(uploads)
-        made = self._declarations(dossier, given, person, default, documents)
+        request = await self.asked(dossier) if dossier.request is not None else None
+        made = self._declarations(dossier, given, person, default, documents, request)
         signing: list[Signatory] = []
         if given.has("signataire"):
             signing.append(signatory(given.below("signataire"), default))
@@ -80,6 +84,7 @@ class Declares(Acting):
         person: Person,
         default: str,
         documents: Sequence[tuple[Document, bytes]],
+        request: Request | None,
     ) -> list[Declaration]:
         made: list[Declaration] = []
         names = {document.name: document for document, _ in documents}
@@ -87,11 +92,12 @@ class Declares(Acting):
             row.only("cle", "membre", "valeur", "fichiers")
             siret = row.siret("membre", needed=False) or default
             member = dossier.member(siret)
-            question = self.sheets.questions.get(row.text("cle", needed=True, longest=80))
+            key = row.text("cle", needed=True, longest=200)
+            found, posed = self.sheets.questions.get(key), question(request, key)
             if member is None:
                 row.wrong("membre", "Cette entreprise ne figure pas dans la candidature.")
                 continue
-            if question is None or not answerable(dossier, question, member):
+            if posed is None and (found is None or not answerable(dossier, found, member)):
                 row.wrong("cle", None, "00708")
                 continue
             wanted = row.texts("fichiers", MOST_UPLOADS, 200)
@@ -99,7 +105,11 @@ class Declares(Acting):
                 row.wrong("fichiers", f"Le fichier « {unknown[0]} » n'a pas été envoyé.")
                 continue
             files = [names[name] for name in wanted]
-            one = declaration(self.identifier(), question, siret, row, person, int(self.now()), files)
+            at = int(self.now())
+            if posed is not None:
+                one = answer(self.identifier(), *posed, siret, row, person, at, files)
+            elif found is not None:
+                one = declaration(self.identifier(), found, siret, row, person, at, files)
             if one is not None:
                 made.append(one)
         return made

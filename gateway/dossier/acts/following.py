@@ -64,6 +64,7 @@ class Follows(Acting):
             after = replace(
                 before, standing=Standing.WITHDRAWN, members=members, items=(), declarations=(), contests=(),
                 signatories=(),
+                request=None,
             )  # fmt: skip
             return after, [("dossier.retire", {})]
 

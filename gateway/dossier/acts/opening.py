@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 
 import orjson
 
-from gateway.dossier.acts.acting import Acting, day
+from gateway.dossier.acts.acting import day
+from gateway.dossier.acts.requesting import Requests
+from gateway.dossier.espd.fitting import fitted
+from gateway.dossier.espd.request import read
 from gateway.dossier.files import Change, Happened
 from gateway.dossier.opening import Terms, opened
 from gateway.dossier.refusals import refused
@@ -35,25 +38,37 @@ class Begun:
     proved: str = "portail"
 
 
-class Opens(Acting):
+class Opens(Requests):
     """Opens files."""
 
     __slots__ = ()
 
-    async def open(self, sent: object, consumer: Consumer, key: str) -> Candidature:
-        """A new file, or the one this idempotency key opened first."""
-        digest = hashlib.sha256(orjson.dumps(sent, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    async def open(self, sent: object, consumer: Consumer, key: str, asked: bytes = b"") -> Candidature:
+        """A new file, or the one this idempotency key opened first. `asked`: the buyer's ESPD request, if there is one.
+
+        A request that does not fit refuses the whole opening: nothing was asked of anybody yet.
+        """
+        digest = hashlib.sha256(orjson.dumps(sent, option=orjson.OPT_SORT_KEYS) + asked).hexdigest()
         if key and (known := self.files.store.answered(consumer.habilitation_id, key)) is not None:
             if known[0] != digest:
                 raise refused("00710")
             return self.possible(self.files.get(known[1]))
         dossier = opened(sent, consumer, self.opening)
+        if asked:
+            name = hashlib.sha256(asked).hexdigest()
+            request = await asyncio.to_thread(read, asked)
+            dossier = replace(dossier, request=fitted(request, dossier, name, len(asked), int(self.now())))
         busy = f"{consumer.habilitation_id} {key}"
         if key and busy in self.busy:
             raise refused("00710", detail="La même demande est déjà en cours : attendez sa réponse.")
         self.busy.add(busy)
         try:
-            return await self._opened(dossier, consumer, lambda one: self.files.create(one, key, digest))
+
+            def keep(one: Candidature) -> None:
+                if asked:
+                    self.files.store.file(one.id, asked)
+
+            return await self._opened(dossier, consumer, lambda one: self.files.create(one, key, digest, keep))
         finally:
             self.busy.discard(busy)
 
@@ -76,7 +91,7 @@ class Opens(Acting):
         def anew(one: Candidature) -> Change:
             def change(before: Candidature) -> tuple[Candidature, list[Happened]]:
                 if before.standing is not Standing.REFUSED:
-                    raise refused("00743")
+                    raise refused("00753")
                 self.files.store.empty(before.id)
                 also(one)
                 return one, [("dossier.recommence", {})]

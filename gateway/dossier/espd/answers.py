@@ -21,6 +21,17 @@ from gateway.dossier.words import GroupForm, Outcome, Role
 
 HONOUR = "honneur_exclusions"
 EMPLOYMENT = "obligation_emploi"
+_TEXTS = (
+    ("moyens_techniques", "tech-equip", "RG1/RSG1/RSG1/QSG2/Q1"),
+    ("titres_intervenants", "qualification", "RG1/RSG1/RSG1/QSG2/QSG1/Q3"),
+    ("gestion_environnementale", "envir-measure", "RG1/RSG1/RSG1/QSG2/Q1"),
+)
+"""Texts declared: their key, the criterion and the question they answer."""
+_REFERENCES = (
+    ("references_travaux", "work-perform"),
+    ("references_fournitures", "supply-perform"),
+    ("references_services", "service-perform"),
+)
 _SMALL = ("micro", "small", "medium")
 
 
@@ -56,6 +67,7 @@ def answers(candidature: Candidature, member: Member, company: Company) -> tuple
         *_turnover(candidature, member, company),
         *_manpower(candidature, member, company),
         *_skills(candidature, member, company),
+        *_references(candidature, member),
         *_size(company),
         *_together(candidature, member),
     ]
@@ -150,7 +162,7 @@ def _manpower(candidature: Candidature, member: Member, company: Company) -> Ite
 
 
 def _skills(candidature: Candidature, member: Member, company: Company) -> Iterator[Answers]:
-    """Certificates held, equipment declared."""
+    """Certificates held; equipment, qualifications, environmental measures declared."""
     for code in ("qu-certif-indep", "envir-certif-indep"):
         held = tuple(one.item for one in company.certifications if one.criterion == code)
         if held:
@@ -158,10 +170,25 @@ def _skills(candidature: Candidature, member: Member, company: Company) -> Itera
             sheet.say("RG1/RSG1/QSG2/Q1", True)
             sheet.show("RG1/RSG1/QSG3", held)
             yield from sheet.answers()
-    equipment = candidature.declared("moyens_techniques", member.siret)
-    if equipment is not None and isinstance(equipment.value, str) and equipment.value:
-        sheet = _Sheet(criteria()["tech-equip"])
-        sheet.say("RG1/RSG1/RSG1/QSG2/Q1", equipment.value)
+    for key, code, short in _TEXTS:
+        declared = candidature.declared(key, member.siret)
+        if declared is not None and isinstance(declared.value, str) and declared.value:
+            sheet = _Sheet(criteria()[code])
+            sheet.say(short, declared.value)
+            yield from sheet.answers()
+
+
+def _references(candidature: Candidature, member: Member) -> Iterator[Answers]:
+    """Comparable works, supplies or services declared: what, for whom, which year; the amounts when all are given."""
+    for key, code in _REFERENCES:
+        declared = candidature.declared(key, member.siret)
+        rows = declared.value if declared is not None and isinstance(declared.value, list | tuple) else ()
+        sheet = _Sheet(criteria()[code])
+        sheet.say("RG1/RSG1/QSG2/QSG1/Q1", *(f"{row['intitule']}, pour {row['client']}" for row in rows))
+        if all("montant" in row for row in rows):
+            sheet.say("RG1/RSG1/QSG2/QSG1/Q2", *(Decimal(str(row["montant"])) for row in rows))
+        years = (int(row["annee"]) for row in rows)
+        sheet.say("RG1/RSG1/QSG2/QSG1/Q5", *(Period(date(year, 1, 1), date(year, 12, 31)) for year in years))
         yield from sheet.answers()
 
 

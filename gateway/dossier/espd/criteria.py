@@ -18,6 +18,30 @@ On = Literal["ON*", "ONTRUE", "ONFALSE", "Economic or Financial", "Rating", "Des
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """What a buyer requires on a line, as its request says it: the element, its text, its attributes.
+
+    `tag`: of UBL (`MinimumAmount`, `ExpectedDescription` …). For `ApplicablePeriod`, the text is two days and a slash.
+    """
+
+    tag: str
+    text: str
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """A text that a criterion rests on."""
+
+    id: str
+    title: str
+    description: str
+    article: str
+    level: str = ""
+    uri: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Property:
     """One line of a criterion. `kind`: QUESTION, REQUIREMENT (the buyer's) or CAPTION; `value`: type of its answer."""
 
@@ -25,6 +49,7 @@ class Property:
     kind: str
     value: str
     label: str
+    expected: tuple[Expected, ...] = ()
 
     @property
     def is_question(self) -> bool:
@@ -50,7 +75,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One criterion. `article`: of the Code de la commande publique, where one article corresponds to it."""
+    """One criterion. `laws`: of the Code de la commande publique, where one article corresponds to it; or the buyer's.
+
+    `lots`: those a buyer demands it for, as the request names them; () for all, and in the model.
+    """
 
     code: str
     uuid: str
@@ -58,12 +86,18 @@ class Criterion:
     name: str
     description: str
     groups: tuple[Group, ...]
-    article: str | None = None
+    laws: tuple[Law, ...] = ()
+    lots: tuple[str, ...] = ()
 
     def walk(self) -> Iterator[Group]:
         """Every group, in order."""
         for group in self.groups:
             yield from group.walk()
+
+    def questions(self) -> Iterator[Property]:
+        """Every question, in order."""
+        for group in self.walk():
+            yield from (line for line in group.properties if line.is_question)
 
     def question(self, short: str) -> Property:
         """The question whose identifier ends with this path (`QG1/Q1`). Raises KeyError."""
@@ -83,9 +117,11 @@ def criteria() -> Mapping[str, Criterion]:
 
 def _criterion(row: Mapping[str, Any]) -> Criterion:
     groups = tuple(_group(group) for group in row["groups"])
-    return Criterion(
-        row["code"], row["uuid"], row["family"], row["name"], row["description"], groups, row.get("article")
-    )
+    laws: tuple[Law, ...] = ()
+    if article := row.get("article"):
+        first = f"{groups[0].id.partition('/')[0]}/L1"
+        laws = (Law(first, "Code de la commande publique", row["name"], article),)
+    return Criterion(row["code"], row["uuid"], row["family"], row["name"], row["description"], groups, laws)
 
 
 def _group(row: Mapping[str, Any]) -> Group:

@@ -6,12 +6,22 @@ from datetime import UTC, datetime
 
 from gateway.dossier.company import Company, Identity
 from gateway.dossier.espd.answers import answers, cited, group_name
-from gateway.dossier.espd.model import Address, Buyer, Contact, EspdResponse, Evidence, Operator, Signatory, Size
+from gateway.dossier.espd.demanded import merged
+from gateway.dossier.espd.fitting import answered_lots, lot_of
+from gateway.dossier.espd.model import (
+    Address,
+    Asked,
+    Buyer,
+    Contact,
+    EspdResponse,
+    Evidence,
+    Operator,
+    Signatory,
+    Size,
+)
+from gateway.dossier.espd.request import NO_LOT, Request
 from gateway.dossier.values import Candidature, Item, Member
 from gateway.dossier.words import Access, Role
-
-NO_LOT = "LOT-0000"
-"""The one lot of a tender that is not divided into lots, as eForms call it."""
 
 PROCEDURES = {
     "open": "open",
@@ -43,33 +53,71 @@ def espd_of(
     uuid: str,
     at: int,
     address_of: Callable[[Item], str],
+    request: Request | None = None,
 ) -> EspdResponse:
-    """The response of one member for one lot. `lot`: None for the only one; `address_of`: where an item is shown."""
+    """The response of one member for one lot. `lot`: None for the only one; `address_of`: where an item is shown.
+
+    `request`: the buyer's, read again; what it says of the procedure is the buyer's own word on it.
+    """
+    lots = _lots(candidature, member, lot)
     found = answers(candidature, member, company)
+    asked = _asked(candidature, member, request, lots[0]) if request and len(lots) == 1 else None
+    if asked is not None:
+        found = merged(found, asked.criteria, lambda key: _declared(candidature, member, key))
     items = [item for name in cited(found) if (item := candidature.item(name)) is not None]
     tender = candidature.tender
+    kept = candidature.request
     return EspdResponse(
         id=f"{candidature.number}-{member.siret}",
         uuid=uuid,
         issued_at=datetime.fromtimestamp(at, UTC),
-        reference=tender.reference or None,
-        title=tender.title or None,
-        procedure=procedure_code(tender.procedure)
+        reference=(kept.reference if kept else "") or tender.reference or None,
+        title=(kept.title if kept else "") or tender.title or None,
+        procedure=(kept.procedure if kept else "")
+        or procedure_code(tender.procedure)
         or procedure_code(_said(candidature, candidature.lead, "procedure_declaree") or ""),
-        buyer=Buyer(tender.buyer_siret, tender.buyer_name or None),
+        buyer=Buyer(tender.buyer_siret, tender.buyer_name or (kept.buyer_name if kept else "") or None),
         operator=_operator(candidature, member, company.identity),
-        lots=_lots(candidature, member, lot),
+        lots=lots,
         answers=found,
         evidence=tuple(_evidence(item, address_of(item)) for item in items),
+        asked=asked,
     )
 
 
+def _asked(candidature: Candidature, member: Member, request: Request, lot: str) -> Asked:
+    """What is demanded for a lot. Until the deposit nothing may be told that depends on a protected answer."""
+    awaited = frozenset(
+        item.criterion
+        for item in candidature.items
+        if item.siret == member.siret and item.criterion and item.access is Access.PROTECTED
+    )
+    return Asked(
+        request.id,
+        request.agency,
+        request.uuid,
+        request.issued_on,
+        request.of_lot(lot),
+        awaited if candidature.seal is None else frozenset(),
+    )
+
+
+def _declared(candidature: Candidature, member: Member, key: str) -> object:
+    found = candidature.declared(key, member.siret)
+    return found.value if found is not None else None
+
+
 def _lots(candidature: Candidature, member: Member, lot: str | None) -> tuple[str, ...]:
-    """The lot asked for; else those the member answers; else the tender as a whole."""
-    answered = member.lots or candidature.lots
+    """The lot asked for; else those the member answers; else the tender as a whole; as the request names them."""
+    answered = answered_lots(candidature, member)
     if lot is not None:
-        return (lot,) if lot in answered else ()
-    return answered or (NO_LOT,)
+        chosen: tuple[str, ...] = (lot,) if lot in answered else ()
+    else:
+        chosen = answered or (NO_LOT,)
+    if candidature.request is None:
+        return chosen
+    named = (lot_of(candidature.request, None if one == NO_LOT else one) for one in chosen)
+    return tuple(one for one in named if one is not None)
 
 
 def _operator(candidature: Candidature, member: Member, identity: Identity | None) -> Operator:

@@ -7,10 +7,13 @@ follows from « non » when it is no (BR-TCR-06, BR-TCR-07), and its first quest
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
-from gateway.dossier.espd.criteria import Criterion, Group, criteria
+from gateway.dossier.espd.criteria import Criterion, Group
+from gateway.dossier.espd.demanded import unanswered
+from gateway.dossier.espd.lacking import Missing
 from gateway.dossier.espd.model import Answers, EspdResponse, EvidenceRef, Operator, Value
+
+__all__ = ["Missing", "contradictions", "missing"]
 
 PROCEDURE = (
     "Le type de procédure n'est pas donné, ou n'est pas de la liste européenne. Les avis du BOAMP ne le disent pas : "
@@ -21,18 +24,10 @@ SIZE = "Sirene ne dit pas la taille de l'entreprise : elle la déclare jusqu'au 
 COUNTRY = "Sirene ne dit pas le pays de l'entreprise : elle le déclare jusqu'au dépôt (pays_declare)."
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """One thing lacking: `field`, a stable name for programs; `sentence`, French, for people; `rule`, its source."""
-
-    field: str
-    sentence: str
-    rule: str
-
-
 def missing(response: EspdResponse) -> list[Missing]:
     """All that lacks, in the order of the document; empty when the response can be written."""
-    return [*_head(response), *_operator(response.operator), *_criteria(response)]
+    asked = unanswered(response.asked, response.answers, response.operator.role) if response.asked else ()
+    return [*_head(response), *_operator(response.operator), *_criteria(response), *asked]
 
 
 def _head(response: EspdResponse) -> Iterator[Missing]:
@@ -67,7 +62,7 @@ def _operator(operator: Operator) -> Iterator[Missing]:
 
 
 def _criteria(response: EspdResponse) -> Iterator[Missing]:
-    known = criteria()
+    known = response.known()
     pieces = {piece.id for piece in response.evidence}
     for answers in response.answers:
         criterion = known[answers.code]
@@ -79,7 +74,7 @@ def _criteria(response: EspdResponse) -> Iterator[Missing]:
 
 def _answered(criterion: Criterion, answers: Answers) -> Iterator[Missing]:
     """The first question of each criterion that is answered at all, then what follows from each yes and no."""
-    first = next(line for group in criterion.walk() for line in group.properties if line.is_question)
+    first = next(criterion.questions())
     if criterion.family == "exclusion" and first.id not in answers.values:
         yield Missing(first.id, f"{criterion.name} : la question principale n'a pas de réponse.", "BR-RESP-30")
     for group in criterion.groups:
@@ -98,9 +93,9 @@ def _followed(criterion: Criterion, group: Group, answers: Answers) -> Iterator[
         yield from _followed(criterion, below, answers)
 
 
-def contradictions(answers: Answers) -> list[str]:
+def contradictions(answers: Answers, criterion: Criterion) -> list[str]:
     """Identifiers of questions answered although the yes or no above them closes them (BR-TCR-06-02, BR-TCR-07-02)."""
-    return [line for group in criteria()[answers.code].groups for line in _closed(group, answers.values)]
+    return [line for group in criterion.groups for line in _closed(group, answers.values)]
 
 
 def _closed(group: Group, values: Mapping[str, tuple[Value, ...]]) -> Iterator[str]:

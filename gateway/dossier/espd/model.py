@@ -10,6 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from gateway.dossier.espd.criteria import Criterion, criteria
+
 Role = str
 """A code of the list eo-role-type, as `words.Role.espd` gives it."""
 
@@ -112,6 +114,22 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The buyer's request that is answered, and what it demands for the lot, in its own words.
+
+    `agency`: whose identifiers it has. `issued_on`: day. `awaited`: the criteria that a registry may still answer, of
+    whose answer nothing may be told yet.
+    """
+
+    id: str
+    agency: str
+    uuid: str
+    issued_on: str
+    criteria: tuple[Criterion, ...]
+    awaited: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class EspdResponse:
     """The whole response. `uuid`: of this document; `reference`: the tender's; `lots`: exactly one is expected.
 
@@ -129,3 +147,8 @@ class EspdResponse:
     lots: tuple[str, ...]
     answers: tuple[Answers, ...]
     evidence: tuple[Evidence, ...] = ()
+    asked: Asked | None = None
+
+    def known(self) -> Mapping[str, Criterion]:
+        """The criteria it may answer, by code: as the buyer asks them where there is a request, else the model's."""
+        return {**criteria(), **{one.code: one for one in self.asked.criteria}} if self.asked else criteria()

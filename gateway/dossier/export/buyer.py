@@ -6,11 +6,12 @@ Facts, declarations and what is still missing stand apart, each with its source.
 
 from collections.abc import Iterator, Mapping
 
+from gateway.dossier.asked import BuyerRequest
 from gateway.dossier.company import Company
 from gateway.dossier.export.lines import given, name_of
 from gateway.dossier.export.member import ROLES, member_sections
 from gateway.dossier.export.pages import Line, Pages, Section
-from gateway.dossier.export.sources import moment, source_of, spaced
+from gateway.dossier.export.sources import day, moment, source_of, spaced
 from gateway.dossier.values import Candidature, Seal
 from gateway.dossier.words import GroupForm, State
 
@@ -75,12 +76,34 @@ def _market(candidature: Candidature) -> Iterator[Section]:
     lots = [Line(f"Lot {lot}", titles.get(lot) or "Intitulé non indiqué") for lot in candidature.lots]
     form = Line("Forme de la candidature", FORMS[candidature.form])
     yield Section("C. Objet de la candidature", (form, *(lots or [Line("Portée", "Le marché dans son ensemble")])))
+    if candidature.request:
+        yield _request(candidature.request)
     if len(candidature.members) > 1:
         rows = tuple(
             Line(ROLES[member.role], f"SIRET {spaced(member.siret)}", note=member.share)
             for member in candidature.members
         )
         yield Section("E. Membres du groupement, entités et sous-traitants", rows)
+
+
+def _request(request: BuyerRequest) -> Section:
+    """What the buyer's own ESPD demands, in its words."""
+    lines = tuple(
+        Line(
+            criterion.name,
+            " ; ".join(f"{one.label} : {one.value}" for one in criterion.requirements) or "Sans exigence chiffrée",
+            note=f"Pour les lots {', '.join(criterion.lots)}" if criterion.lots else "",
+        )
+        for criterion in request.criteria
+    )
+    return Section(
+        "DUME de l'acheteur",
+        lines,
+        introduction=(
+            f"Document {request.id} du {day(request.issued_on)}, procédure {request.reference}. "
+            "La réponse à chaque critère est dans le fichier DUME de la candidature."
+        ),
+    )
 
 
 def _missing(candidature: Candidature) -> Section:

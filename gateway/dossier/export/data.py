@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from gateway.dossier.asked import BuyerRequest
 from gateway.dossier.company import Company
 from gateway.dossier.spelling import plain
 from gateway.dossier.values import (
@@ -47,6 +48,7 @@ class Exported:
     contests: tuple[Contest, ...]
     signatories: tuple[Signatory, ...]
     seal: Seal | None
+    request: BuyerRequest | None
 
 
 def exported(candidature: Candidature, companies: Mapping[str, Company], now: int) -> Exported:
@@ -69,6 +71,7 @@ def exported(candidature: Candidature, companies: Mapping[str, Company], now: in
         contests=candidature.contests,
         signatories=candidature.signatories,
         seal=candidature.seal,
+        request=candidature.request,
     )
 
 

@@ -6,15 +6,17 @@ A file that has not changed gives the same bytes: exports are dated by its last 
 
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import orjson
 
 from gateway.dossier.company import Company
+from gateway.dossier.espd.fitting import answered_lots
 from gateway.dossier.espd.from_dossier import espd_of
 from gateway.dossier.espd.missing import Missing, missing
 from gateway.dossier.espd.model import EspdResponse
+from gateway.dossier.espd.request import Request, read
 from gateway.dossier.espd.write import written
 from gateway.dossier.export.attestation import attestation_pages
 from gateway.dossier.export.buyer import buyer_pages
@@ -23,6 +25,7 @@ from gateway.dossier.export.package import SEAL_RECEIPT, SEALED, Entry, file_nam
 from gateway.dossier.export.pdf import pdf
 from gateway.dossier.facts import companies
 from gateway.dossier.values import Candidature, Document, Item, Member
+from gateway.dossier.words import Access
 
 KINDS = {
     "espd.xml": "application/xml",
@@ -48,6 +51,11 @@ class Material:
     receipts: Mapping[str, str | None]
     sealed: str | None = None
 
+    def request(self) -> Request | None:
+        """The buyer's request, read again from what the store kept."""
+        kept = self.dossier.request
+        return read(self.contents[kept.sha256]) if kept is not None else None
+
 
 class Lacking(Exception):
     """The ESPD cannot be written: `missing` says what nobody has given."""
@@ -62,7 +70,9 @@ def made(name: str, found: Material, member: Member, lot: str | None) -> bytes:
     known = companies(found.dossier)
     match name:
         case "espd.xml":
-            return espd(found, known[member.siret], member, lot)
+            # What an ESPD lacks may be told before the deposit, and then rests on no protected fact.
+            told = known if found.dossier.seal else companies(_public(found.dossier))
+            return espd(found, told[member.siret], member, lot, found.request())
         case "dossier.json":
             return as_json(exported(found.dossier, known, found.at))
         case "dossier.pdf":
@@ -73,7 +83,9 @@ def made(name: str, found: Material, member: Member, lot: str | None) -> bytes:
             return package(found.dossier, entries(found, known))
 
 
-def response(found: Material, company: Company, member: Member, lot: str | None) -> EspdResponse:
+def response(
+    found: Material, company: Company, member: Member, lot: str | None, request: Request | None = None
+) -> EspdResponse:
     """The ESPD Response of one company for one lot, complete or not."""
     seal = found.dossier.seal.digest if found.dossier.seal else ""
     digest = sha256(f"{found.dossier.id} {member.siret} {lot or ''} {seal} {found.at}".encode()).digest()
@@ -82,12 +94,12 @@ def response(found: Material, company: Company, member: Member, lot: str | None)
         return f"{found.public_url}/receipts/{item.provenance.exchange if item.provenance else item.id}"
 
     identifier = str(uuid.UUID(bytes=digest[:16], version=4))
-    return espd_of(found.dossier, member, company, lot, identifier, found.at, shown)
+    return espd_of(found.dossier, member, company, lot, identifier, found.at, shown, request)
 
 
-def espd(found: Material, company: Company, member: Member, lot: str | None) -> bytes:
+def espd(found: Material, company: Company, member: Member, lot: str | None, request: Request | None = None) -> bytes:
     """Its XML. Raises Lacking."""
-    whole = response(found, company, member, lot)
+    whole = response(found, company, member, lot, request)
     if lacking := missing(whole):
         raise Lacking(lacking)
     return written(whole)
@@ -95,7 +107,7 @@ def espd(found: Material, company: Company, member: Member, lot: str | None) -> 
 
 def lots_of(dossier: Candidature, member: Member) -> tuple[str | None, ...]:
     """The lots a member answers, each of which has its ESPD; (None,) for a tender as a whole."""
-    return member.lots or dossier.lots or (None,)
+    return answered_lots(dossier, member) or (None,)
 
 
 def entries(found: Material, known: Mapping[str, Company]) -> Iterator[Entry]:
@@ -115,10 +127,13 @@ def entries(found: Material, known: Mapping[str, Company]) -> Iterator[Entry]:
 
 def _espds(found: Material, known: Mapping[str, Company]) -> Iterator[Entry]:
     lacking = []
+    request = found.request()
+    if found.dossier.request is not None:
+        yield Entry("dume/demande-acheteur.xml", found.contents[found.dossier.request.sha256], "dume")
     for member in found.dossier.members:
         for lot in lots_of(found.dossier, member):
             try:
-                content = espd(found, known[member.siret], member, lot)
+                content = espd(found, known[member.siret], member, lot, request)
             except Lacking as error:
                 told = [{"champ": one.field, "manque": one.sentence, "regle": one.rule} for one in error.missing]
                 lacking.append({"siret": member.siret, "lot": lot, "manque": told})
@@ -167,6 +182,7 @@ def digests(dossier: Candidature) -> list[str]:
         *(one.sha256 for declared in dossier.declarations for one in declared.documents),
         *(one.sha256 for contest in dossier.contests for one in contest.documents),
         dossier.seal.digest if dossier.seal else "",
+        dossier.request.sha256 if dossier.request else "",
     ]
     return [one for one in dict.fromkeys(found) if one]
 
@@ -174,3 +190,8 @@ def digests(dossier: Candidature) -> list[str]:
 def exchanges(dossier: Candidature) -> list[str]:
     """The exchanges whose receipts a package holds."""
     return [one.provenance.exchange for one in dossier.items if one.provenance and one.provenance.answer]
+
+
+def _public(dossier: Candidature) -> Candidature:
+    """The file as open data make it."""
+    return replace(dossier, items=tuple(one for one in dossier.items if one.access is Access.PUBLIC))

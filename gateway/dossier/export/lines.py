@@ -7,7 +7,7 @@ from typing import Any
 from gateway.dossier.company import Company
 from gateway.dossier.export.amounts import euros, number, whole
 from gateway.dossier.export.pages import Line
-from gateway.dossier.export.sources import declared_by
+from gateway.dossier.export.sources import day, declared_by
 from gateway.dossier.values import Candidature, Declaration, Member
 from gateway.dossier.words import State
 
@@ -39,6 +39,8 @@ def said(value: Any) -> str:
             return "Voir les pièces jointes"
         case {"annee": year, "valeur": amount}:
             return f"{year} : {said(amount)}"
+        case {"au": end}:
+            return f"du {day(value['du'])} au {day(end)}" if value.get("du") else f"jusqu'au {day(end)}"
         case {"intitule": title, "client": client, "annee": year}:
             amount = f", {euros(Decimal(str(value['montant'])))}" if "montant" in value else ""
             return f"{title}, pour {client}, {year}{amount}"

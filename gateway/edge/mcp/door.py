@@ -17,7 +17,7 @@ import orjson
 from fastapi import FastAPI, Request, Response
 
 from connectors.kit.contract import Product
-from gateway.edge.candidatures import bounded
+from gateway.edge.bodies import bounded
 from gateway.edge.mcp.rpc import (
     INVALID_REQUEST,
     MOST_IN_BATCH,

@@ -5,7 +5,7 @@ A row is `key: (type, title, description)`; a type ending in `?` may be null.
 """
 
 from gateway.dossier.words import Access, GroupForm, Kind, Outcome, Phase, Role, Source, Standing, State
-from gateway.edge.openapi.common import object_of
+from gateway.edge.openapi.common import object_of, ref
 from gateway.edge.openapi.facts import Json
 
 Row = tuple[str | Json, str, str]
@@ -415,6 +415,11 @@ _FILE: dict[str, Row] = {
         "Complet",
         "Plus aucun registre n'est attendu. Avant le dépôt, d'une pièce protégée on dit seulement que son registre a "
         "été interrogé : qu'il soit muet ou qu'il instruise ne se voit pas.",
+    ),
+    "dume_acheteur": (
+        {"anyOf": [ref("schemas", "DumeAcheteur"), {"type": "null"}]},
+        "DUME de l'acheteur",
+        "La demande de l'acheteur, si le portail l'a transmise ; null sinon.",
     ),
     "consultation": (TENDER, "Consultation", "La consultation à laquelle l'entreprise répond."),
     "type_marche": (words(Kind), "Type de marché", "Ce qui est acheté."),

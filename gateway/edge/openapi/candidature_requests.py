@@ -157,7 +157,7 @@ CONSENTING = object_of(
 _DECLARED = object_of(
     fields(
         {
-            "cle": ("text", "Clé", "Celle des fiches de candidature."),
+            "cle": ("text", "Clé", "Celle des fiches de candidature, ou d'une question du DUME de l'acheteur."),
             "valeur": ({}, "Valeur", "Selon la question : oui ou non, texte, nombre, liste par année…"),
             "membre": ("siret", "Entreprise", "Le candidat seul ou le mandataire, si ce n'est pas dit."),
             "fichiers": (
@@ -240,9 +240,9 @@ RETURNING = object_of(
 )
 
 
-def body(schema: Json, *, with_files: bool = False) -> Json:
-    """A request's body. `with_files`: as a form too, whose part `donnees` is the JSON."""
+def body(schema: Json, *, with_files: bool = False, form: Json | None = None) -> Json:
+    """A request's body. `with_files`: as a form too, whose part `donnees` is the JSON. `form`: such a form's schema."""
     content: Json = {"application/json": {"schema": schema}}
-    if with_files:
-        content["multipart/form-data"] = {"schema": {"type": "object"}}
+    if with_files or form:
+        content["multipart/form-data"] = {"schema": form or {"type": "object"}}
     return {"required": True, "content": content}

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from gateway.dossier.export.exporting import KINDS
 from gateway.dossier.refusals import WORDINGS
+from gateway.edge.openapi import candidature_dume as dume
 from gateway.edge.openapi import candidature_requests as requests
 from gateway.edge.openapi import errors
 from gateway.edge.openapi.buyers import SENDING, SENT_TO
@@ -20,6 +21,8 @@ WHO = ("00101", "00103", "00105", "00106", "00107", "00401", "00500")
 KNOWN = ("00700",)
 SENT = ("00510", "00701", "00713", "00717")
 FILES = ("00714",)
+DUME = ("00760", "00761", "00762")
+XML = "application/xml"
 IDENTIFIER: Json = {
     "name": "identifier",
     "in": "path",
@@ -53,8 +56,13 @@ VIEW: Json = {
 def section(_: Facts) -> Section:
     """Every address of the files."""
     components: Json = {}
-    schemas = {"Candidature": _data(ref("schemas", "CandidatureDossier")), "CandidatureDossier": FILE}
+    schemas = {
+        "Candidature": _data(ref("schemas", "CandidatureDossier")),
+        "CandidatureDossier": FILE,
+        "DumeAcheteur": dume.SUMMARY,
+    }
     shown = _content(ref("schemas", "Candidature"))
+    asked = _content(_data(dume.DETAIL))
     paths: Json = {
         ROOT: {
             "post": _operation(
@@ -79,9 +87,10 @@ def section(_: Facts) -> Section:
                     "00719",
                     "00720",
                     "00722",
+                    *DUME,
                 ],
                 [KEY],
-                requests.body(requests.OPENING),
+                requests.body(requests.OPENING, form=dume.OPENING_FORM),
                 components,
             ),
             "get": _operation(
@@ -137,6 +146,26 @@ def section(_: Facts) -> Section:
                 {"200": ("Le fichier.", _bytes("application/pdf", "image/png", "image/jpeg"))},
                 [*WHO, *KNOWN, "00510"],
                 [DIGEST],
+                None,
+                components,
+            ),
+        },
+        ONE + "/dume-acheteur": {
+            "put": _operation(
+                "donner_dume_acheteur",
+                "Le DUME de l'acheteur, auquel la réponse européenne répondra",
+                {"200": ("Ce qu'il demande, et les questions auxquelles répondre.", asked)},
+                [*WHO, *KNOWN, "00510", "00713", "00714", "00717", "00723", *DUME],
+                [],
+                dume.XML,
+                components,
+            ),
+            "get": _operation(
+                "lire_dume_acheteur",
+                "Ce que l'acheteur demande",
+                {"200": ("Ce qu'il demande, et les questions auxquelles répondre.", {**asked, **_bytes(XML)})},
+                [*WHO, *KNOWN, "00701"],
+                [dume.FORMAT],
                 None,
                 components,
             ),
@@ -283,4 +312,8 @@ OPENED = object_of(
 
 
 def _bytes(*kinds: str) -> Json:
-    return {kind: {"schema": {"type": "string", "contentMediaType": kind}} for kind in dict.fromkeys(kinds)}
+    """Files. JSON among them is the object that `openapi/dossier.schema.json` describes."""
+    file: Json = {JSON: {"type": "object"}}
+    return {
+        kind: {"schema": file.get(kind, {"type": "string", "contentMediaType": kind})} for kind in dict.fromkeys(kinds)
+    }

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from gateway.dossier.espd.criteria import Criterion, criteria
 from gateway.dossier.espd.missing import contradictions, missing
 from gateway.dossier.espd.model import Address, Answers, EspdResponse, EvidenceRef, Signatory
-from gateway.dossier.espd.write import CAC, CBC, Incomplete, written
+from gateway.dossier.espd.write import Incomplete, written
+from gateway.dossier.espd.xml import CAC, CBC
 from tests.dossier.espd import official
 from tests.dossier.espd.espd_world import OPERATOR, PIECE, answered, asked, response
 
@@ -105,7 +106,7 @@ def test_what_nobody_gave_is_named_and_never_filled_in(lacking: str) -> None:
 
 def test_an_answer_to_a_closed_question_is_refused() -> None:
     closed = Answers("bankruptcy", {"C12_EG_bankruptcy/QG1/Q1": (False,), "C12_EG_bankruptcy/QG1/QSG1/Q1": ("x",)})
-    assert contradictions(closed) == ["C12_EG_bankruptcy/QG1/QSG1/Q1"]
+    assert contradictions(closed, criteria()[closed.code]) == ["C12_EG_bankruptcy/QG1/QSG1/Q1"]
     with pytest.raises(ValueError, match="QSG1/Q1"):
         written(response(closed))
 

@@ -2,6 +2,7 @@
 """Reading what a portal sends, key by key: everything that is wrong is told at once, each with its place."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from connectors.kit import Siret
@@ -33,10 +34,15 @@ class Given:
         if self.faults:
             raise all_of(self.faults[:20])
 
-    def only(self, *known: str) -> None:
-        """Note keys that nobody reads: a misspelled one must not be silently lost."""
+    def only(self, *known: str, elsewhere: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Note keys that nobody reads: a misspelled one must not be silently lost.
+
+        `elsewhere`: what keys that other services read are called here.
+        """
         for key in self._values:
-            if key not in known:
+            if key in elsewhere and key not in known:
+                self.wrong(key, f"Cette clé s'écrit ici autrement : {elsewhere[key]}.")
+            elif key not in known:
                 self.wrong(str(key)[:60], f"Cette clé est inconnue ; celles que l'on lit : {', '.join(known)}.")
 
     def has(self, key: str) -> bool:

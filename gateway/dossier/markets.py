@@ -32,16 +32,20 @@ FURTHEST_S = 10 * 366 * 86_400
 AWAITED_S = 30 * 86_400
 """How long an application waits for its company."""
 USER_LENGTH = 200
-ELSEWHERE: Mapping[str, str] = {
-    "public_market": "les clés du marché, sans enveloppe",
-    "name": "consultation.objet",
-    "deadline": "consultation.date_limite",
-    "lots_attributes": "consultation.lots",
-    "market_type_codes": "type_marche",
-    "market_application": "les clés de la candidature, sans enveloppe",
-    "provider_user_id": "utilisateur",
-    "webhook_url": "notification.url",
-    "redirect_url": "retour",
+ELSEWHERE: Mapping[str, Mapping[str, str]] = {
+    "market": {
+        "public_market": "donnez les clés du marché sans enveloppe",
+        "name": "consultation.objet",
+        "deadline": "consultation.date_limite",
+        "lots": "consultation.lots",
+        "siret": "acheteur.siret",
+        "market_type_codes": "type_marche",
+        "provider_user_id": "utilisateur",
+    },
+    "application": {
+        "market_application": "donnez les clés de la candidature sans enveloppe",
+        "provider_user_id": "utilisateur",
+    },
 }
 """Keys that portals' software may still send, as Passe Marché calls them, and what they are here."""
 
@@ -117,7 +121,7 @@ def market(sent: object, consumer: Consumer, means: Opening) -> Market:
     may_open(consumer, means)
     now = int(means.now())
     given = Given(sent)
-    _only(given, *OF_TERMS, "utilisateur")
+    given.only(*OF_TERMS, "utilisateur", elsewhere=ELSEWHERE["market"])
     found = terms(given, means, now)
     deadline = found.tender.deadline
     if deadline is None and not given.faults:
@@ -136,7 +140,7 @@ def awaited(sent: object, consumer: Consumer, on: Market, means: Opening) -> App
     may_open(consumer, means)
     now = int(means.now())
     given = Given(sent)
-    _only(given, *OF_FILE, *RETURNING, "utilisateur")
+    given.only(*OF_FILE, *RETURNING, "utilisateur", elsewhere=ELSEWHERE["application"])
     asked = application(given, on.terms, now, awaited=True)
     siret = asked.members[0].siret
     if asked.members[0].consent is not None and not siret:
@@ -148,11 +152,3 @@ def awaited(sent: object, consumer: Consumer, on: Market, means: Opening) -> App
     kept = {key: given.raw(key) for key in (*OF_FILE, *RETURNING) if given.has(key)}
     until = min(now + AWAITED_S, on.terms.tender.deadline or now + AWAITED_S)
     return Application(means.identifier(), on.id, now, until, kept, siret, user, reference)
-
-
-def _only(given: Given, *known: str) -> None:
-    """Refuse keys that nobody reads; those of Passe Marché are told by what they are called here."""
-    for key, here in ELSEWHERE.items():
-        if given.has(key):
-            given.wrong(key, f"Cette clé s'écrit ici autrement : {here}.")
-    given.only(*known, *ELSEWHERE)

@@ -439,6 +439,7 @@ def test_a_wrong_consultation_is_told_by_its_place(
         ({"retour": "http://127.0.0.1@ailleurs.example/"}, "/retour"),
         ({"retour": "https://portail.example/\"><script>"}, "/retour"),
         ({"public_market": {"name": "x"}}, "/public_market"),
+        ({"lots": [{"name": "x"}]}, "/lots"),
         ({"inconnue": 1}, "/inconnue"),
     ],
 )  # fmt: skip

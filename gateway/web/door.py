@@ -112,7 +112,7 @@ def represents(person: Person, siren: str) -> None:
 
 async def form(request: Request) -> Form:
     """The fields of a form that needs no session yet: it still comes from our own page. Raises BadForm."""
-    _from_our_page(request)
+    from_our_page(request)
     return Form(await _fields(request))
 
 
@@ -143,7 +143,7 @@ def sign_in_path(path: str) -> str:
     return f"/connexion?suite={quote(own_path(path), safe='')}"
 
 
-def _from_our_page(request: Request) -> None:
+def from_our_page(request: Request) -> None:
     """Browsers say where a form was sent from; what they say must be us."""
     web = web_of(request)
     origin = request.headers.get("origin")

@@ -9,14 +9,15 @@ from typing import Any
 
 from connectors.kit.paris import PARIS
 from gateway.audit.recording import Recorder
-from gateway.dossier.checking import received
+from gateway.dossier.checking import plain_name, received
 from gateway.dossier.collect import Collector
 from gateway.dossier.files import Files
 from gateway.dossier.opening import Opening
-from gateway.dossier.refusals import refused
+from gateway.dossier.refusals import all_of, fault, refused
 from gateway.dossier.rules import Sheets
 from gateway.dossier.values import Candidature, Document
 from gateway.dossier.words import Standing
+from gateway.problems import Fault, Problem
 from gateway.values import Consumer
 
 MOST_UPLOADS = 10
@@ -56,7 +57,17 @@ class Acting:
         """The files that came with an act, each by what it holds. Raises 413 00713, 415 00714."""
         if len(uploads) > MOST_UPLOADS:
             raise refused("00713", detail=f"Au plus {MOST_UPLOADS} fichiers à la fois.")
-        return [(await received(content, name), content) for name, content in uploads]
+        found: list[tuple[Document, bytes]] = []
+        faults: list[Fault] = []
+        for rank, (name, content) in enumerate(uploads):
+            try:
+                found.append((await received(content, name), content))
+            except Problem as wrong:
+                one = wrong.faults[0]
+                faults.append(fault(one.code, f"/fichiers/{rank}", f"« {plain_name(name)} » : {one.detail}"))
+        if faults:
+            raise all_of(faults)
+        return found
 
     def file(self, dossier: Candidature, documents: Sequence[tuple[Document, bytes]]) -> None:
         """Keep what they hold with the file."""

@@ -16,6 +16,7 @@ from gateway.dossier.planning import answerable, planned
 from gateway.dossier.values import Candidature, Declaration, Document, Person, Signatory
 
 MOST_DECLARATIONS = 500
+MOST_DOCUMENTS = 20
 
 
 class Declares(Requests):
@@ -89,7 +90,7 @@ class Declares(Requests):
         made: list[Declaration] = []
         names = {document.name: document for document, _ in documents}
         for row in given.each("declarations", 100):
-            row.only("cle", "membre", "valeur", "fichiers")
+            row.only("cle", "membre", "valeur", "fichiers", "deja_joints")
             siret = row.siret("membre", needed=False) or default
             member = dossier.member(siret)
             key = row.text("cle", needed=True, longest=200)
@@ -104,7 +105,20 @@ class Declares(Requests):
             if unknown := [name for name in wanted if name not in names]:
                 row.wrong("fichiers", f"Le fichier « {unknown[0]} » n'a pas été envoyé.")
                 continue
-            files = [names[name] for name in wanted]
+            kept = {
+                document.sha256: document
+                for known in dossier.declarations
+                if known.key == key and known.siret == siret
+                for document in known.documents
+            }
+            again = row.texts("deja_joints", MOST_DOCUMENTS, 64)
+            if unknown := [digest for digest in again if digest not in kept]:
+                row.wrong("deja_joints", f"Aucun fichier joint à cette déclaration n'a l'empreinte {unknown[0]}.")
+                continue
+            files = list({one.sha256: one for one in (*map(kept.get, again), *map(names.get, wanted)) if one}.values())
+            if len(files) > MOST_DOCUMENTS:
+                row.wrong("fichiers", f"Une déclaration porte au plus {MOST_DOCUMENTS} fichiers.")
+                continue
             at = int(self.now())
             if posed is not None:
                 one = answer(self.identifier(), *posed, siret, row, person, at, files)

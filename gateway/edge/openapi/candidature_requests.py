@@ -165,6 +165,11 @@ _DECLARED = object_of(
                 "Fichiers",
                 "Les noms des fichiers envoyés avec, qui la concernent.",
             ),
+            "deja_joints": (
+                several({"type": "string"}),
+                "Déjà joints",
+                "En corrigeant : les empreintes des fichiers joints avant, qui restent ceux de la réponse.",
+            ),
         }
     ),
     "Déclaration",

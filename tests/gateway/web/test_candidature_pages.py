@@ -41,7 +41,7 @@ def test_another_link_opens_nothing(page: str, change: str) -> None:
 
 def test_acting_takes_a_session(page: str) -> None:
     bare = page.partition("?")[0]
-    for path in ("declarations", "depot", "contestations"):
+    for path in (f"declarer/{REFUSED}/exclusions", "depot", f"contester/{REFUSED}/rge", f"accord/{REFUSED}"):
         answer = httpx.post(f"{bare}/{path}", data={"prenom": "A", "nom": "B", "qualite": "C"})
         assert answer.status_code == 303
         assert answer.headers["location"].startswith("/connexion")

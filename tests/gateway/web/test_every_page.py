@@ -34,9 +34,11 @@ OPEN_TO_ALL = {
     ("GET", "/candidature/{identifier}"),  # behind its signed link: open data and nothing else until somebody signs in
     ("GET", "/candidater/{identifier}"),  # behind the portal's signed link: a SIRET to type
     ("POST", "/candidater/{identifier}"),  # from our own page, under the same link
+    ("GET", "/candidature/{identifier}/evenements"),  # the same, as it happens
+    ("GET", "/candidature/{identifier}/documents/{digest}"),  # of what that page shows
 }
 
-DOORS = ("gateway.web.door", "gateway.web.console.answers")
+DOORS = ("gateway.web.door", "gateway.web.console.answers", "gateway.web.uploads")
 """Where the door's pieces are: forms with a file are read where their file is."""
 
 

@@ -5,7 +5,8 @@ Before the deadline there is nothing to find, not even that somebody applied; to
 What does not answer is None, whatever the reason: unknown, somebody else's, too early, not deposited.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gateway.dossier.files import Files
@@ -15,8 +16,6 @@ from gateway.dossier.words import Phase, Standing
 from gateway.problems import Problem
 
 PAGE = 50
-MOST_FILES = 300
-"""How many files of a tender are read for one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,71 +30,85 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A tender with its files. `withdrawn`: numbers of those withdrawn after their deposit. `left_out`: not read."""
+    """A tender that may be opened. `files`: ids of those deposited; `withdrawn`: numbers of those given up since."""
 
     key: str
     deadline: int
     tender: Tender
-    files: tuple[Candidature, ...]
+    files: tuple[str, ...]
     withdrawn: tuple[str, ...] = ()
-    left_out: int = 0
-
-    @property
-    def chosen(self) -> tuple[Candidature, ...]:
-        """The files whose certificates were asked for, since the buyer means to award them the contract."""
-        return tuple(one for one in self.files if one.phase.rank >= Phase.ATTRIBUTION.rank)
-
-    def file(self, identifier: str) -> Candidature | None:
-        """One of its files."""
-        return next((one for one in self.files if one.id == identifier), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Mailroom:
-    """Where buyers find what they received. `now`: epoch seconds."""
+    """Where buyers find what they received. `now`: epoch seconds.
+
+    A tender may have hundreds of files, each a few milliseconds to read: others are served between two of them.
+    """
 
     files: Files
     now: Callable[[], float]
 
-    def tenders(self, buyer: str, page: int = 0) -> list[Listed]:
+    async def tenders(self, buyer: str, page: int = 0) -> list[Listed]:
         """A page of a buyer's tenders, and one more when there is another page."""
         found = self.files.store.tenders.open_to(buyer, self.now(), PAGE + 1, page * PAGE)
+        heads = await self._heads([one.dossier for one in found])
         return [
-            Listed(one.key, one.deadline or 0, one.deposited, head.tender)
+            Listed(one.key, one.deadline or 0, one.deposited, heads[one.dossier].tender)
             for one in found
-            if (head := self.files.store.head(one.dossier)) is not None
+            if one.dossier in heads
         ]
 
-    def heading(self, buyer: str, key: str) -> Heading | None:
-        """A tender of the buyer's, opened or not."""
-        return self.files.store.tenders.one(buyer, key)
+    async def tender(self, buyer: str, key: str) -> Received | None:
+        """A tender of the buyer's, when it may be opened."""
+        found, tenders = self._open(buyer, key), self.files.store.tenders
+        if found is None or found.deadline is None:
+            return None
+        deposited, given_up = (tenders.files(key, one) for one in (Standing.SEALED, Standing.WITHDRAWN))
+        heads = await self._heads([found.dossier, *given_up])
+        if found.dossier not in heads:
+            return None
+        withdrawn = tuple(heads[one].number for one in given_up if one in heads and heads[one].seal is not None)
+        return Received(key, found.deadline, heads[found.dossier].tender, tuple(deposited), withdrawn)
 
-    def tender(self, buyer: str, key: str) -> Received | None:
-        """A tender of the buyer's, when it may be opened, with what was deposited."""
-        found = self.heading(buyer, key)
-        if found is None or found.deadline is None or not found.over(self.now()):
-            return None
-        every = self.files.store.tenders.files(key)
-        read = [one for identifier in every[:MOST_FILES] if (one := self._read(identifier)) is not None]
-        sealed = tuple(one for one in read if one.standing is Standing.SEALED and one.seal is not None)
-        withdrawn = tuple(one.number for one in read if one.standing is Standing.WITHDRAWN and one.seal is not None)
-        head = sealed[0] if sealed else self.files.store.head(found.dossier)
-        if head is None:
-            return None
-        return Received(key, found.deadline, head.tender, sealed, withdrawn, len(every) - len(every[:MOST_FILES]))
+    async def read(self, identifiers: Sequence[str]) -> list[Candidature]:
+        """Deposited files, whole; one that is gone since is left out."""
+        found = []
+        for identifier in identifiers:
+            await asyncio.sleep(0)
+            if (dossier := self._sealed(identifier)) is not None:
+                found.append(dossier)
+        return found
+
+    async def chosen(self, received: Received) -> list[str]:
+        """Numbers of the files whose certificates were asked for: the buyer means to award them the contract."""
+        heads = await self._heads(received.files)
+        return [one.number for one in heads.values() if one.phase.rank >= Phase.ATTRIBUTION.rank]
 
     def file(self, buyer: str, key: str, identifier: str) -> Candidature | None:
         """One deposited file of a tender that may be opened."""
-        found = self.heading(buyer, key)
-        if found is None or not found.over(self.now()) or identifier not in self.files.store.tenders.files(key):
+        if self._open(buyer, key) is None:
             return None
-        dossier = self._read(identifier)
-        return dossier if dossier is not None and dossier.standing is Standing.SEALED and dossier.seal else None
+        dossier = self._sealed(identifier)
+        return dossier if dossier is not None and self.files.store.tenders.of(dossier) == key else None
 
-    def _read(self, identifier: str) -> Candidature | None:
+    def _open(self, buyer: str, key: str) -> Heading | None:
+        found = self.files.store.tenders.one(buyer, key)
+        return found if found is not None and found.over(self.now()) else None
+
+    def _sealed(self, identifier: str) -> Candidature | None:
         try:
-            return self.files.get(identifier)
+            dossier = self.files.get(identifier)
         except Problem as trouble:
             if trouble.status == 404:
-                return None  # erased between two reads
+                return None  # unknown, or erased between two reads
             raise
+        return dossier if dossier.standing is Standing.SEALED and dossier.seal is not None else None
+
+    async def _heads(self, identifiers: Sequence[str]) -> dict[str, Candidature]:
+        found = {}
+        for identifier in dict.fromkeys(identifiers):
+            await asyncio.sleep(0)
+            if (head := self.files.store.head(identifier)) is not None:
+                found[identifier] = head
+        return found

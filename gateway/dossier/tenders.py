@@ -87,13 +87,12 @@ class Tenders:
         ).fetchone()
         return None if row is None else Heading(*row)
 
-    def files(self, key: str) -> list[str]:
-        """The files of a tender that were deposited, or withdrawn, oldest first."""
-        standing = (Standing.SEALED.value, Standing.WITHDRAWN.value)
+    def files(self, key: str, standing: Standing) -> list[str]:
+        """The files of a tender in a standing, in the order of their opening."""
         rows = self._db.execute(
-            "SELECT id FROM dossier JOIN tender ON dossier = id WHERE tender = ? AND standing IN (?, ?)"
+            "SELECT id FROM dossier JOIN tender ON dossier = id WHERE tender = ? AND standing = ?"
             " ORDER BY dossier.rowid",
-            (key, *standing),
+            (key, standing.value),
         )
         return [identifier for (identifier,) in rows]
 

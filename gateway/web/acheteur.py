@@ -45,7 +45,7 @@ async def tenders(request: Request, person: Buyer) -> Response:
     if person.tender:
         return redirect(request, f"{ADDRESS}/{person.tender}")
     number = _number(request.query_params.get("page", ""))
-    found = _mailroom(request).tenders(person.buyer, number)
+    found = await _mailroom(request).tenders(person.buyer, number)
     shown = found[:PAGE]
     trace = room_of(request).trace
     await trace.event("dossier_read", **_who(request, person), query="la liste des consultations", count=len(shown))
@@ -64,12 +64,13 @@ async def tenders(request: Request, person: Buyer) -> Response:
 @router.get(ADDRESS + "/{tender}")
 async def candidates(request: Request, tender: str, person: Buyer) -> Response:
     """The candidates of a tender, in the order of their deposits."""
-    found = _tender(request, person, tender)
-    await _looked(request, person, found.files, "la liste des candidats")
-    today = _today(request)
+    found, number = await _tender(request, person, tender), _number(request.query_params.get("page", ""))
+    files = await _mailroom(request).read(found.files[number * PAGE : (number + 1) * PAGE])
+    await _looked(request, person, files, "la liste des candidats")
+    today, here = _today(request), f"{ADDRESS}/{tender}"
     rows = [
         {"colonne": column(one, today), "dossier": one, "manque": missing(one), "examiner": against(one)}
-        for one in found.files
+        for one in files
     ]
     return page(
         request,
@@ -78,18 +79,21 @@ async def candidates(request: Request, tender: str, person: Buyer) -> Response:
         person=person,
         recu=found,
         lignes=rows,
-        adresse=f"{ADDRESS}/{tender}",
+        adresse=here,
         le_plus=MOST_COMPARED,
-        certificats={one.id for one in found.chosen},
+        certificats={one.id for one in files if one.phase.rank >= Phase.ATTRIBUTION.rank},
+        avant=f"{here}?page={number - 1}" if number else None,
+        apres=f"{here}?page={number + 1}" if len(found.files) > (number + 1) * PAGE else None,
     )
 
 
 @router.get(ADDRESS + "/{tender}/comparer")
 async def comparison(request: Request, tender: str, person: Buyer) -> Response:
     """Candidates side by side: those chosen, or the first ones."""
-    found = _tender(request, person, tender)
+    found = await _tender(request, person, tender)
     wanted = set(request.query_params.getlist("dossier"))
-    chosen = [one for one in found.files if one.id in wanted][:MOST_COMPARED] or list(found.files[:COMPARED])
+    named = [one for one in found.files if one in wanted][:MOST_COMPARED]
+    chosen = await _mailroom(request).read(named or found.files[:COMPARED])
     await _looked(request, person, chosen, "la comparaison des candidats")
     return page(
         request,
@@ -177,9 +181,9 @@ def _mailroom(request: Request) -> Mailroom:
     return Mailroom(room.office.files, room.house.now)
 
 
-def _tender(request: Request, person: Person, key: str) -> Received:
+async def _tender(request: Request, person: Person, key: str) -> Received:
     """A tender of this buyer's, which a portal sent them to or any of theirs. Raises 404 for all others alike."""
-    found = _mailroom(request).tender(person.buyer, key) if person.tender in ("", key) else None
+    found = await _mailroom(request).tender(person.buyer, key) if person.tender in ("", key) else None
     if found is None:
         raise HTTPException(404)
     return found
@@ -215,7 +219,8 @@ def _who(request: Request, person: Person) -> dict[str, str]:
 async def _shown(
     request: Request, tender: str, dossier: Candidature, person: Person, status: int = 200, fault: str = ""
 ) -> Response:
-    room, found = room_of(request), _tender(request, person, tender)
+    room, found = room_of(request), await _tender(request, person, tender)
+    others = await _mailroom(request).chosen(found) if dossier.phase.rank < Phase.ATTRIBUTION.rank else []
     await _looked(request, person, [dossier], "le dossier entier")
     return page(
         request,
@@ -227,7 +232,7 @@ async def _shown(
         d=told(dossier, room.office.sheets, room.house.public_url, _today(request)),
         adresse=f"{ADDRESS}/{tender}",
         ici=f"{ADDRESS}/{tender}/{dossier.id}",
-        deja=[one.number for one in found.chosen if one.id != dossier.id],
+        deja=others,
         faute=fault,
         longueur=ANSWER_CHARS,
     )

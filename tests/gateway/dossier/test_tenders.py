@@ -20,7 +20,7 @@ def filed(number: int, *, sealed: bool = True, habilitation: str = "h", **tender
     return replace(found, habilitation_id=habilitation, tender=replace(found.tender, **tender))  # type: ignore[arg-type]  # the tests name the fields
 
 
-def test_a_tender_opens_to_its_buyer_when_its_last_stated_deadline_is_past(tmp_path: Path) -> None:
+async def test_a_tender_opens_to_its_buyer_when_its_last_stated_deadline_is_past(tmp_path: Path) -> None:
     time = Time()
     files = opened(tmp_path, time)
     for one in (filed(1), filed(2, sealed=False), filed(3, deadline=SOON + 60)):
@@ -28,35 +28,37 @@ def test_a_tender_opens_to_its_buyer_when_its_last_stated_deadline_is_past(tmp_p
     room = Mailroom(files, lambda: time.at)
     key = files.store.tenders.of(filed(1))
     time.at = SOON + 59
-    assert room.tenders(BUYER) == []
-    assert room.tender(BUYER, key) is None
+    assert await room.tenders(BUYER) == []
+    assert await room.tender(BUYER, key) is None
     assert room.file(BUYER, key, filed(1).id) is None
     time.at += 1
-    (listed,) = room.tenders(BUYER)
+    (listed,) = await room.tenders(BUYER)
     assert (listed.key, listed.deadline, listed.deposited) == (key, SOON + 60, 2)
-    found = room.tender(BUYER, key)
+    found = await room.tender(BUYER, key)
     assert found is not None
-    assert [one.id for one in found.files] == [filed(1).id, filed(3).id]
+    assert list(found.files) == [filed(1).id, filed(3).id]
     assert room.file(BUYER, key, filed(2).id) is None  # never deposited
     for stranger in ("13002526500013", "99910077900027", ""):
-        assert room.tenders(stranger) == []
-        assert room.tender(stranger, key) is None
+        assert await room.tenders(stranger) == []
+        assert await room.tender(stranger, key) is None
         assert room.file(stranger, key, filed(1).id) is None
     files.store.close()
 
 
-def test_two_portals_with_the_same_reference_do_not_meet(tmp_path: Path) -> None:
+async def test_two_portals_with_the_same_reference_do_not_meet(tmp_path: Path) -> None:
     time = Time(SOON + 1.0)
     files = opened(tmp_path, time)
     files.create(filed(1), "", "")
     files.create(filed(2, habilitation="autre", deadline=SOON + 10**6), "", "")
     room = Mailroom(files, lambda: time.at)
-    (listed,) = room.tenders(BUYER)  # the other portal's deadline does not close this one
+    (listed,) = await room.tenders(BUYER)  # the other portal's deadline does not close this one
     assert listed.deposited == 1
     files.store.close()
 
 
-def test_a_reference_is_the_same_however_it_is_spaced_and_another_source_is_another_tender(tmp_path: Path) -> None:
+def test_a_reference_is_the_same_however_it_is_spaced_and_another_source_is_another_tender(
+    tmp_path: Path,
+) -> None:
     files = opened(tmp_path, Time())
     key = files.store.tenders.key
     assert key("h", BUYER, Source.PROFILE, " m-1  LOT a ") == key("h", BUYER, Source.PROFILE, "M-1 lot A")
@@ -64,33 +66,33 @@ def test_a_reference_is_the_same_however_it_is_spaced_and_another_source_is_anot
     files.store.close()
 
 
-def test_a_deadline_that_is_read_later_and_a_withdrawal_are_followed(tmp_path: Path) -> None:
+async def test_a_deadline_that_is_read_later_and_a_withdrawal_are_followed(tmp_path: Path) -> None:
     time = Time(SOON + 1.0)
     files = opened(tmp_path, time)
     files.create(filed(1, deadline=None), "", "")
     room = Mailroom(files, lambda: time.at)
-    assert room.tenders(BUYER) == []  # no deadline is known: nothing opens
+    assert await room.tenders(BUYER) == []  # no deadline is known: nothing opens
 
     def read(before: Candidature) -> tuple[Candidature, list[tuple[str, dict[str, object]]]]:
         return replace(before, tender=replace(before.tender, deadline=SOON)), []
 
     files.change(filed(1).id, read)
-    (listed,) = room.tenders(BUYER)
+    (listed,) = await room.tenders(BUYER)
 
     def withdrawn(before: Candidature) -> tuple[Candidature, list[tuple[str, dict[str, object]]]]:
         return replace(before, standing=Standing.WITHDRAWN, items=()), []
 
     files.change(filed(1).id, withdrawn)
-    assert room.tenders(BUYER) == []
-    left = room.tender(BUYER, listed.key)
+    assert await room.tenders(BUYER) == []
+    left = await room.tender(BUYER, listed.key)
     assert left is not None
     assert (left.files, left.withdrawn) == ((), (filed(1).number,))
     files.erase(filed(1).id)
-    assert room.tender(BUYER, listed.key) is None
+    assert await room.tender(BUYER, listed.key) is None
     files.store.close()
 
 
-def test_files_of_a_store_that_knew_no_tenders_are_found_again(tmp_path: Path) -> None:
+async def test_files_of_a_store_that_knew_no_tenders_are_found_again(tmp_path: Path) -> None:
     files = opened(tmp_path, Time())
     files.create(filed(1), "", "")
     files.store.close()
@@ -98,7 +100,7 @@ def test_files_of_a_store_that_knew_no_tenders_are_found_again(tmp_path: Path) -
         old.execute("DROP TABLE tender")
     old.close()
     again = opened(tmp_path, Time(SOON + 1.0))
-    assert len(Mailroom(again, lambda: SOON + 1.0).tenders(BUYER)) == 1
+    assert len(await Mailroom(again, lambda: SOON + 1.0).tenders(BUYER)) == 1
     again.store.close()
 
 

@@ -241,6 +241,23 @@ async def test_certificates_are_asked_of_the_candidate_who_is_to_have_the_contra
     assert "Déjà demandés à un autre candidat" in (await agent.get(f"/{world.key(other)}/{other.id}")).text
 
 
+async def test_many_candidates_are_listed_page_by_page_none_lost(world: World) -> None:
+    alone = dossier_world.candidature(items=(), declarations=(), contests=())
+    found = [world.filed(alone) for _ in range(60)]
+    agent, key = world.agent(), world.key(found[0])
+    first, second = [(await agent.get(f"/{key}{query}")).text for query in ("", "?page=1")]
+    assert "60\N{NO-BREAK SPACE}candidatures" in first
+    assert f"/acheteur/{key}?page=1" in first
+    for rank, one in enumerate(found):
+        assert (one.id in first, one.id in second) == (rank < 50, rank >= 50)
+    for strange in ("?page=2", "?page=-1", "?page=99999", "?page=é"):
+        assert (await agent.get(f"/{key}{strange}")).status_code == 200
+    chosen = "&".join(f"dossier={one.id}" for one in found[40:])
+    side = (await agent.get(f"/{key}/comparer?{chosen}&dossier=x")).text
+    assert [one.id in side for one in found] == [40 <= rank < 52 for rank in range(60)]
+    assert "48\N{NO-BREAK SPACE}autres" in side.replace(" autres", "\N{NO-BREAK SPACE}autres")
+
+
 async def test_documents_and_exports_leave_as_files_and_recorded(world: World) -> None:
     content = dossier_world.PDF
     digest = hashlib.sha256(content).hexdigest()

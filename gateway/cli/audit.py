@@ -6,13 +6,13 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from gateway.audit.note import BadNote, Verifier
 from gateway.audit.report import Report
 from gateway.audit.show import Line, head_note, last_records, readable, records_of
-from gateway.audit.stores.address import SCHEMES, Place
+from gateway.audit.stores.address import SCHEMES
 from gateway.audit.trouble import described, unreadable
 from gateway.audit.verify import verify
 from gateway.cli import (
@@ -24,6 +24,7 @@ from gateway.cli import (
     audit_index,
     audit_proved,
     audit_recover,
+    state,
 )
 
 _VERIFIED, _REFUSED, _USAGE = 0, 1, 2
@@ -79,7 +80,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         _leaf(
             verbs,
             "index",
-            lambda arguments: audit_index.run(arguments, _place(arguments)),
+            lambda arguments: audit_index.run(arguments, arguments.where.log),
             audit_index.PURPOSE,
             audit_index.EXAMPLE,
         )
@@ -90,7 +91,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         _leaf(
             verbs,
             "day",
-            lambda arguments: audit_day.run(arguments, _place(arguments)),
+            lambda arguments: audit_day.run(arguments, arguments.where.log),
             audit_day.PURPOSE,
             audit_day.EXAMPLE,
         )
@@ -99,7 +100,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     leaf = _leaf(
         verbs,
         "recover",
-        lambda arguments: audit_recover.run(arguments, _place(arguments)),
+        lambda arguments: audit_recover.run(arguments, arguments.where),
         audit_recover.PURPOSE,
         audit_recover.EXAMPLE,
     )
@@ -136,19 +137,33 @@ def _leaf(
         epilog=f"Exemple :\n  {example}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    leaf.add_argument("--state", metavar="DOSSIER", type=Path, required=True, help="dossier d'état, ou une copie")
     leaf.add_argument(
-        "--database", action="store_true", help="le journal est dans la base que nomme DLNUF_LOG_URL, et non audit.db"
+        "--state", metavar="DOSSIER", type=Path, help="dossier d'état, ou une copie (défaut : $DLNUF_STATE ou .sandbox)"
+    )
+    leaf.add_argument(
+        "--database", action="store_true", help="avec --state : le journal est dans la base que nomme DLNUF_LOG_URL"
     )
     leaf.set_defaults(run=lambda arguments: _guarded(run, arguments))
     return leaf
 
 
 def _guarded(run: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
-    """Run a verb; what cannot be read is said in one line."""
+    """Run a verb where it is to work; what cannot be read is said in one line.
+
+    Without --state, the gateway's own settings say where: the folder, its keys, its log and that log's memory. A folder
+    that is named brings its own, unless --database says that the log, and its memory, are those of the settings.
+    """
     try:
-        if not arguments.state.is_dir():
-            raise _Wrong(f"{arguments.state} n'est pas un dossier")
+        where = state.place(argparse.Namespace(state=arguments.state, keys=getattr(arguments, "keys", None)))
+        if not where.state.is_dir():
+            raise _Wrong(f"{where.state} n'est pas un dossier : vérifiez --state, ou DLNUF_STATE")
+        if arguments.database:
+            ours = state.place(argparse.Namespace(state=None, keys=None))
+            memory = ours.anchor if os.environ.get("DLNUF_LOG_ANCHOR") else where.anchor
+            where = replace(where, log=ours.log if isinstance(ours.log, str) else "", anchor=memory)
+        if isinstance(where.log, str) and not where.log.startswith(SCHEMES):
+            raise _Wrong("DLNUF_LOG_URL ne donne pas d'adresse postgresql://…")
+        arguments.state, arguments.where = where.state, where
         return run(arguments)
     except _Wrong as error:
         print(f"dlnuf audit : {error}", file=sys.stderr)
@@ -160,30 +175,20 @@ def _guarded(run: Callable[[argparse.Namespace], int], arguments: argparse.Names
         return _REFUSED
 
 
-def _place(arguments: argparse.Namespace) -> Place:
-    """Where the log is: in the folder, or in the database of the environment, which no command line should show."""
-    if not arguments.database:
-        return Path(arguments.state) / "audit.db"
-    address = os.environ.get("DLNUF_LOG_URL", "")
-    if not address.startswith(SCHEMES):
-        raise _Wrong("--database : DLNUF_LOG_URL ne donne pas d'adresse postgresql://…")
-    return address
-
-
 def _verify(arguments: argparse.Namespace) -> int:
     kept = [_kept(path) for path in arguments.checkpoint]
     try:
-        verifier = _pinned(arguments.key) if arguments.key else _key_of(arguments.state)
+        verifier = _pinned(arguments.key) if arguments.key else _key_of(arguments.where)
     except (BadNote, OSError, UnicodeDecodeError) as error:
         print(f"REFUSÉ : la clé publique du dossier, audit.pub, ne peut pas être lue : {_reason(error)}")
         return _REFUSED
-    report = verify(_place(arguments), verifier, kept)
+    report = verify(arguments.where.log, verifier, kept)
     print(_as_json(report) if arguments.json else _as_text(report, verifier, bool(kept)))
     return _VERIFIED if report.problem is None else _REFUSED
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    place = _place(arguments)
+    place = arguments.where.log
     lines = records_of(place, arguments.id) if arguments.id else last_records(place, arguments.last)
     for line in lines:
         print(_line_as_json(line) if arguments.json else line.text())
@@ -194,7 +199,9 @@ def _replay(arguments: argparse.Namespace) -> int:
     from gateway.cli import replay  # the contracts of every registry: not for those who only verify
 
     try:
-        found = replay.replayed(arguments.state, _place(arguments), arguments.keys, arguments.policies, arguments.last)
+        found = replay.replayed(
+            arguments.state, arguments.where.log, arguments.where.keys, arguments.policies, arguments.last
+        )
     except replay.UNUSABLE as error:
         raise _Wrong(str(error)) from error
     print(json.dumps(found.as_data(), ensure_ascii=True, indent=2) if arguments.json else found.text())
@@ -202,16 +209,16 @@ def _replay(arguments: argparse.Namespace) -> int:
 
 
 def _checkpoint(arguments: argparse.Namespace) -> int:
-    note = head_note(_place(arguments))
-    _key_of(arguments.state).open(note)
+    note = head_note(arguments.where.log)
+    _key_of(arguments.where).open(note)
     print(note, end="")
     return _VERIFIED
 
 
-def _key_of(state: Path) -> Verifier:
+def _key_of(where: state.Place) -> Verifier:
     """The log's public key: beside the private ones, or in the folder itself where those are kept elsewhere."""
-    beside = state / "keys" / "audit.pub"
-    return Verifier.parse((beside if beside.exists() else state / "audit.pub").read_text("utf-8"))
+    beside = where.keys / "audit.pub"
+    return Verifier.parse((beside if beside.exists() else where.state / "audit.pub").read_text("utf-8"))
 
 
 def _pinned(text: str) -> Verifier:

@@ -14,10 +14,10 @@ from gateway.audit.fitting import stated
 from gateway.audit.log import ANCHOR, LogUnavailable
 from gateway.audit.note import BadNote, Checkpoint, Signer
 from gateway.audit.recovery import NotRecovered, recover
-from gateway.audit.stores.address import Place
 from gateway.audit.trouble import described, unreadable
 from gateway.audit.vocabulary import VERSION, check
 from gateway.cli.evidence import AUDIT_PUB, operator, publish
+from gateway.cli.state import Place
 from gateway.identity.keys import KeysMissing, load
 
 PURPOSE = "commence un autre journal, sous un autre nom, dont le premier enregistrement nomme l'ancien"
@@ -30,18 +30,20 @@ def options(leaf: argparse.ArgumentParser) -> None:
     leaf.add_argument("--reason", metavar="TEXTE", required=True, help="pourquoi ; inscrit dans le journal")
     leaf.add_argument("--keys", metavar="DOSSIER", type=Path, help="dossier des clés (défaut : « keys » de l'état)")
     leaf.add_argument(
-        "--anchor", metavar="FICHIER", type=Path, help=f"mémoire du journal (défaut : « {ANCHOR} » de l'état)"
+        "--anchor",
+        metavar="FICHIER",
+        type=Path,
+        help=f"mémoire du journal (défaut : celle de la passerelle, ou « {ANCHOR} » de l'état)",
     )
 
 
-def run(arguments: argparse.Namespace, place: Place) -> int:
+def run(arguments: argparse.Namespace, where: Place) -> int:
     """Do it, and say what is left to do."""
     now = datetime.now(UTC)
-    keys_folder = arguments.keys or arguments.state / "keys"
     try:
-        signer = Signer(arguments.origin, load(keys_folder).audit)
-        anchor = arguments.anchor or arguments.state / ANCHOR
-        done = recover(place, anchor, signer, now.strftime("%Y%m%dT%H%M%S"), lambda old: _record(old, now, arguments))
+        signer = Signer(arguments.origin, load(where.keys).audit)
+        anchor, stamp = arguments.anchor or where.anchor, now.strftime("%Y%m%dT%H%M%S")
+        done = recover(where.log, anchor, signer, stamp, lambda old: _record(old, now, arguments))
     except (NotRecovered, LogUnavailable, KeysMissing, BadNote) as error:
         print(f"dlnuf audit recover : {error}", file=sys.stderr)
         return 1
@@ -50,7 +52,7 @@ def run(arguments: argparse.Namespace, place: Place) -> int:
             raise
         print(f"dlnuf audit recover : {described(error)}", file=sys.stderr)
         return 1
-    for folder in (keys_folder, arguments.state):
+    for folder in (where.keys, where.state):
         with suppress(FileNotFoundError):
             (folder / AUDIT_PUB).rename(folder / f"{AUDIT_PUB}.{now:%Y%m%dT%H%M%S}")
             publish(folder, signer)

@@ -78,7 +78,7 @@ def test_what_was_typed_wrongly_is_a_usage_error(state: Path, capsys: pytest.Cap
     assert run("verify", "--state", state, "--checkpoint", state / "absent.txt") == 2
     assert run("verify", "--state", state, "--checkpoint", state / "audit.db") == 2
     assert "dlnuf audit : " in capsys.readouterr().err
-    for words in (["verify"], ["verify", "--state", state, "--x"], ["show", "--state", state, "--last", "-1"], []):
+    for words in (["verify", "--state", state, "--x"], ["show", "--state", state, "--last", "-1"], []):
         with pytest.raises(SystemExit) as stopped:
             run(*words)
         assert stopped.value.code == 2

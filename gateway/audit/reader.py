@@ -62,6 +62,10 @@ class LogReader(Protocol):
         """The signed note that was last published."""
         ...
 
+    def published_at(self) -> int:
+        """When that was, in epoch seconds."""
+        ...
+
 
 class StoreReader:
     """The log of a store of either kind. See LogReader."""
@@ -106,10 +110,12 @@ class StoreReader:
     def checkpoint(self) -> str:
         """See LogReader."""
         with self._reading() as rows:
-            last = rows.last_published()
-        if last is None:
-            raise LogUnreadable("aucune tête n'a été publiée")
-        return last[1]
+            return _published(rows)[1]
+
+    def published_at(self) -> int:
+        """See LogReader."""
+        with self._reading() as rows:
+            return _published(rows)[2]
 
     def close(self) -> None:
         """Let go of the store, until the next call."""
@@ -124,6 +130,13 @@ class StoreReader:
             if not unreadable(error):
                 raise
             raise LogUnreadable(f"{self._source.name} ne peut pas être lu : {described(error)}") from error
+
+
+def _published(rows: Rows) -> tuple[int, str, int]:
+    last = rows.last_published()
+    if last is None:
+        raise LogUnreadable("aucune tête n'a été publiée")
+    return last
 
 
 class SqliteReader(StoreReader):

@@ -31,6 +31,9 @@ from gateway.purpose.model import Policies
 PERSON = "person"
 """The kind under which people are committed to, as the people's door does."""
 
+LATE_S = 30
+"""A head is published every ten seconds at least while records come in: three times that is too long."""
+
 _T = TypeVar("_T")
 
 
@@ -44,6 +47,20 @@ class Looker:
 
     account: str
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """The last published head, None when the log did not sign it; since how many seconds; how many records wait."""
+
+    head: Checkpoint | None
+    age_s: int
+    waiting: int
+
+    @property
+    def late(self) -> bool:
+        """Whether records have waited for longer than a head takes that is published every few seconds."""
+        return self.waiting > 0 and self.age_s > LATE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +128,12 @@ class Desk:
             return open_checkpoint(self.log.checkpoint(), self.verifier)
         except BadNote:
             return None
+
+    def publication(self) -> "Publication":
+        """How far the log is published, and since when. Raises LogUnreadable."""
+        head = self.published()
+        age = max(0, int(self.clock().timestamp()) - self.log.published_at())
+        return Publication(head, age, max(0, self.log.size() - head.size) if head else 0)
 
     def criteria(self, question: Question) -> Criteria:
         """The question as the index understands it."""

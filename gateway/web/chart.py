@@ -17,9 +17,11 @@ WIDTH, HEIGHT = 720, 240
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 12, 34
 SERIES_MAX = 3
 LABELS_MAX = 12
+DASH = 3
 
-Series = tuple[str, Sequence[float]]
-Draw = Callable[[Sequence[Sequence[float]], float], list[str]]
+Series = tuple[str, Sequence[float | None]]
+"""A name and its values; where there is none, nothing is drawn: it is no zero."""
+Draw = Callable[[Sequence[Sequence[float | None]], float], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Chart:
     title: str
     svg: Markup
     names: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[float, ...]], ...]
+    rows: tuple[tuple[str, tuple[float | None, ...]], ...]
 
 
 def bars(title: str, labels: Sequence[str], series: Sequence[Series]) -> Chart:
@@ -45,7 +47,7 @@ def lines(title: str, labels: Sequence[str], series: Sequence[Series]) -> Chart:
 def _chart(title: str, labels: Sequence[str], series: Sequence[Series], draw: Draw) -> Chart:
     if not 1 <= len(series) <= SERIES_MAX or any(len(values) != len(labels) for _, values in series):
         raise ValueError("des séries de la longueur des étiquettes, trois au plus")
-    top = _round_up(max((value for _, values in series for value in values), default=0))
+    top = _round_up(max((value for _, values in series for value in values if value is not None), default=0))
     body = "".join((*_grid(top), *_names(labels), *draw([values for _, values in series], top)))
     svg = f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}" focusable="false">{body}</svg>'
     names = tuple(name for name, _ in series)
@@ -92,7 +94,7 @@ def _x(at: int, count: int) -> float:
     return LEFT + (WIDTH - LEFT - RIGHT) * (at + 0.5) / count
 
 
-def _bars(series: Sequence[Sequence[float]], top: float) -> list[str]:
+def _bars(series: Sequence[Sequence[float | None]], top: float) -> list[str]:
     count = len(series[0])
     place = (WIDTH - LEFT - RIGHT) / max(1, count)
     width = place * 0.7 / len(series)
@@ -101,13 +103,28 @@ def _bars(series: Sequence[Sequence[float]], top: float) -> list[str]:
         f' width="{max(1.0, width - 1):.1f}" height="{HEIGHT - BOTTOM - _y(value, top):.1f}"/>'
         for which, values in enumerate(series)
         for at, value in enumerate(values)
+        if value is not None
     ]
 
 
-def _lines(series: Sequence[Sequence[float]], top: float) -> list[str]:
+def _lines(series: Sequence[Sequence[float | None]], top: float) -> list[str]:
     return [
-        f'<polyline class="g-ligne-{which}" points="'
-        + " ".join(f"{_x(at, len(values)):.1f},{_y(value, top):.1f}" for at, value in enumerate(values))
-        + '"/>'
+        f'<polyline class="g-ligne-{which}" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in run)}"/>'
         for which, values in enumerate(series)
+        for run in _runs(values, top)
     ]
+
+
+def _runs(values: Sequence[float | None], top: float) -> list[list[tuple[float, float]]]:
+    """The points of a line, cut where there is no value; one that stands alone becomes a dash, or it would not show."""
+    found: list[list[tuple[float, float]]] = [[]]
+    for at, value in enumerate(values):
+        if value is None:
+            found.append([])
+        else:
+            found[-1].append((_x(at, len(values)), _y(value, top)))
+    return [_dash(*run[0]) if len(run) == 1 else run for run in found if run]
+
+
+def _dash(x: float, y: float) -> list[tuple[float, float]]:
+    return [(x - DASH, y), (x + DASH, y)]

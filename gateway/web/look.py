@@ -100,6 +100,7 @@ def environment(assets: Assets) -> Environment:
         "court": short,
         "iso": iso,
         "nombre": number,
+        "duree": duration,
         "siren": spaced_siren,
         "role": lambda role: TITLES[Role(role)],
     }
@@ -166,6 +167,18 @@ def short(at: float | datetime) -> str:
 def iso(at: float | datetime) -> str:
     """An instant for machines (`<time datetime>`)."""
     return _local(at).isoformat(timespec="seconds")
+
+
+def duration(seconds: int) -> str:
+    """A time span in its two largest units, whole: « 12 s », « 3 min », « 2 h 05 min », « 4 jours 6 h »."""
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86_400
+    if days:
+        said = f"{number(days)} jour{'s' if days > 1 else ''} {hours % 24} h"
+    elif hours:
+        said = f"{hours} h {minutes % 60:02} min"
+    else:
+        said = f"{minutes} min" if minutes else f"{seconds} s"
+    return said.replace(" ", NBSP)
 
 
 def number(value: float) -> str:

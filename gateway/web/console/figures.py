@@ -7,6 +7,7 @@ from datetime import UTC, date, timedelta
 from fastapi import APIRouter, Request, Response
 
 from gateway.audit.index.days import Figures, Sums, figures
+from gateway.audit.index.schema import LATENCIES_MS
 from gateway.audit.index.store import reading
 from gateway.console.desk import Desk
 from gateway.console.story import wording
@@ -42,7 +43,7 @@ async def shown(request: Request, person: Auditor) -> Response:
     labels = [f"{day.day}/{day.month:02}" for day in days]
     sums = [found.days.get((day - _EPOCH).days, Sums()) for day in days]
     volumes = [(name, [one.events.get(event, 0) for one in sums]) for event, name in _OUTCOMES]
-    latencies = [(name, [float(one.within_ms(share) or 0) for one in sums]) for share, name in _SHARES]
+    latencies = [(name, [_latency(one, share) for one in sums]) for share, name in _SHARES]
     codes = sorted(found.codes.items(), key=lambda one: -one[1])[:_MOST_CODES]
     return page(
         request,
@@ -77,7 +78,7 @@ async def health(request: Request, person: Watcher) -> Response:
         etat=console.desk.state(),
         dehors=console.health().get("countersigners", []),
         cle=console.desk.verifier.text(),
-        publie=await console.desk.run(lambda: console.desk.published()),
+        publie=await console.desk.run(lambda: console.desk.publication()),
         auditeur="auditeur" in person.roles,
     )
 
@@ -88,6 +89,14 @@ def _read(desk: Desk, since: date, until: date, registry: str, purpose: str) -> 
         return figures(connection, (since - _EPOCH).days, (until - _EPOCH).days, registry, purpose)
     finally:
         connection.close()
+
+
+def _latency(sums: Sums, share: float) -> int | None:
+    """The bound under which that share of a day's exchanges stays, the last one if none; None on a day without any."""
+    if not any(sums.histogram):
+        return None
+    found = sums.within_ms(share)
+    return LATENCIES_MS[-1] if found is None else found
 
 
 def _ordered(found: Mapping[str, Sums]) -> Sequence[tuple[str, Sums]]:

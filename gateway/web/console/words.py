@@ -32,6 +32,8 @@ KEYS: Mapping[str, str] = {
     "recipient": "destinataire",
     "recipients": "destinataires",
     "scopes": "droits",
+    "networks": "réseaux d'appel autorisés",
+    "rate_limit": "appels par minute",
     "context": "contexte déclaré",
     "object": "objet déclaré",
     "address": "adresse de l'appelant",
@@ -58,6 +60,8 @@ KEYS: Mapping[str, str] = {
     "month": "mois",
     "root": "racine",
     "seq": "enregistrement",
+    "runs": "enregistrements effacés, par suites",
+    "origin": "journal",
     "finding": "constat",
     "campaign": "campagne",
 }

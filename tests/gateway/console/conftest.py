@@ -47,9 +47,13 @@ class Published(StoreReader):
     """A log whose published head is the one that a test published last."""
 
     note = ""
+    since = int(NOW.timestamp())
 
     def checkpoint(self) -> str:
         return self.note
+
+    def published_at(self) -> int:
+        return self.since
 
 
 class Failing:

@@ -9,7 +9,7 @@ from jinja2 import UndefinedError
 from lxml import etree
 
 from gateway.web.chart import bars, lines
-from gateway.web.look import day, environment, instant, number, spaced_siren
+from gateway.web.look import day, duration, environment, instant, number, spaced_siren
 from gateway.web.static import Assets
 
 LOOK = environment(Assets())
@@ -40,6 +40,14 @@ def test_numbers_and_identifiers_are_grouped_as_in_french() -> None:
     assert spaced_siren("99910011800010") == "999\xa0100\xa0118\xa000010"
 
 
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "0 s"), (59, "59 s"), (60, "1 min"), (7500, "2 h 05 min"), (86_400, "1 jour 0 h"), (370_000, "4 jours 6 h")],
+)
+def test_a_time_span_is_said_in_its_largest_units(seconds: int, said: str) -> None:
+    assert duration(seconds) == said.replace(" ", "\xa0")
+
+
 def test_french_spaces_do_not_break_and_values_are_left_alone() -> None:
     shown = LOOK.from_string("<p>Quoi ? « oui » : {{ x }} !</p>").render(x="a : b")
     assert shown == "<p>Quoi\xa0? «\xa0oui\xa0»\xa0: a : b !</p>"
@@ -58,6 +66,17 @@ def test_a_chart_is_well_formed_named_and_says_every_figure_in_its_table(draw: o
     page = LOOK.from_string('{% import "macros.html" as m %}{{ m.graphique(g) }}').render(g=chart)
     assert len(re.findall(r'<th scope="row">', page)) == 40
     assert "<jour" not in page
+
+
+def test_a_day_without_a_value_is_a_gap_in_the_line_and_in_the_table_and_no_zero() -> None:
+    chart = lines("Durées", list("abcdef"), [("50 %", [5, 7, None, 6, None, 9]), ("95 %", [None] * 6)])
+    drawn = [line.get("points").split() for line in etree.fromstring(str(chart.svg)).iter("polyline")]
+    assert [len(points) for points in drawn] == [2, 2, 2]  # a run, and two values that stand alone, as dashes
+    floor = max(float(line.get("y1")) for line in etree.fromstring(str(chart.svg)).iter("line"))
+    assert all(float(point.split(",")[1]) < floor for points in drawn for point in points)
+    page = LOOK.from_string('{% import "macros.html" as m %}{{ m.graphique(g, " ms") }}').render(g=chart)
+    assert page.count('<td class="nombre"></td>') == 8
+    assert bars("x", ["a", "b"], [("s", [None, 1])]).svg.count("<rect") == 1
 
 
 def test_charts_refuse_uneven_series_and_draw_nothing_from_nothing() -> None:

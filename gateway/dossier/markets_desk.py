@@ -29,7 +29,7 @@ from gateway.values import Consumer, Credential
 
 MOST_MARKETS = 2_000
 """Open markets of a habilitation."""
-MOST_AWAITED = 1_000
+MOST_AWAITED = 5_000
 """Applications of a market that wait for their company."""
 MOST_TRIES = 5
 PAGE = 100

@@ -5,6 +5,7 @@ A thin layer: an application is an ordinary file as soon as its company is known
 `/v1/candidatures` under the same id.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 from fastapi import FastAPI, Request, Response
@@ -15,6 +16,7 @@ from gateway.dossier.markets_telling import told_application, told_market
 from gateway.dossier.office import Office
 from gateway.dossier.refusals import refused
 from gateway.dossier.values import Candidature
+from gateway.dossier.words import Standing
 from gateway.edge import candidatures
 from gateway.edge.bodies import json_body
 from gateway.edge.candidatures import Counter, answer, key_of
@@ -75,7 +77,10 @@ class MarketCounter:
         """The applications on a market, latest first, a page at a time."""
         on = self._of(request, identifier)
         rows = self._markets.applications(on, _cursor(request))
-        data = [told_application(one, self._markets.file(one)) for one in rows]
+        data = []
+        for one in rows:
+            data.append(told_application(one, self._markets.file(one)))
+            await asyncio.sleep(0)  # a file is read whole: others are served in between
         path = f"{ROOT}/{on.id}/candidatures"
         return answer({"data": data, "links": {"suite": self._next(path, [one.id for one in rows])}})
 
@@ -126,7 +131,8 @@ class MarketCounter:
 
     def _start(self, one: Application, dossier: Candidature | None) -> str:
         starts = self._office().starts
-        return starts.beginning(one.id) if dossier is None else starts.address(one.id)
+        again = dossier is None or dossier.standing is Standing.REFUSED
+        return starts.beginning(one.id) if again else starts.address(one.id)
 
     def _next(self, path: str, shown: Sequence[str]) -> str | None:
         return f"{self._house().public_url}{path}?apres={shown[-1]}" if len(shown) == PAGE else None

@@ -22,6 +22,8 @@ from gateway.web.look import page, redirect
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = "/candidater"
+AGREEMENT = "L'entreprise accepte que ses données soient réunies pour cette candidature."
+EARLY = "Elle accepte aussi que ses attestations soient demandées dès maintenant, sans attendre l'attribution."
 FIELDS = (("prenom", 100), ("nom", 100), ("qualite", 150), ("courriel", 250))
 
 
@@ -47,11 +49,13 @@ async def begun(request: Request, identifier: str, person: Visitor) -> Response:
     lots = sent.all("lots")
     if wrong := _wrong(given, sent):
         return _form(request, on, one, given, lots, wrong, 422)
+    early = on.terms.early and sent.get("anticipes") == "oui"
     said: dict[str, Any] = {
         "siret": given["siret"],
         "consentement": {
             "par": {name: given[name] for name, _ in FIELDS if given[name]},
-            "certificats_anticipes": on.terms.early and sent.get("anticipes") == "oui",
+            "certificats_anticipes": early,
+            "texte": f"{AGREEMENT} {EARLY}" if early else AGREEMENT,
         },
     }
     if lots and not one.sent.get("lots"):
@@ -59,6 +63,9 @@ async def begun(request: Request, identifier: str, person: Visitor) -> Response:
     try:
         file = await room.office.markets.begin(on, one, said, _proved(person, given["siret"]))
     except Problem as error:
+        if error.status in (401, 403):  # the portal's token, which is no business of the company's
+            said_so = "Le portail ne peut plus ouvrir de candidature pour le moment : signalez-le-lui, puis réessayez."
+            return _form(request, on, one, given, lots, {"": said_so}, 503)
         if error.status not in (409, 422, 429):
             raise
         return _form(request, on, one, given, lots, {"": error.faults[0].detail}, error.status)
@@ -124,7 +131,8 @@ def _form(
         date_limite=tender.deadline,
         lots=() if one.sent.get("lots") else tender.lots,
         choisis=chosen,
-        anticipes=on.terms.early,
+        accord=AGREEMENT,
+        anticipes=EARLY if on.terms.early else "",
         donne={"siret": "", **{name: "" for name, _ in FIELDS}, **given},
         fixe=_fixed(one),
         fautes={"siret": "", "accord": "", "": "", **{name: "" for name, _ in FIELDS}, **(wrong or {})},

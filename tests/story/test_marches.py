@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.audit.packet import Packet
 from tests.conftest import Sandbox
 from tests.story.browsing import Visitor
 from tests.story.files import BUYER, CLOSED, HEALTHY, HONOUR, PERSON, PURPOSE, REFUSED, codes
@@ -186,7 +187,9 @@ def test_a_siret_that_cannot_apply_may_be_given_anew_a_few_times(portal: Markets
     closed = page(link, siret=CLOSED)
     assert closed.status_code == 409
     assert "fermé" in closed.text
-    assert portal.get(f"marches/{on}/candidatures/{identifier}").json()["data"]["etat"] == "irrecevable"
+    refused = portal.get(f"marches/{on}/candidatures/{identifier}").json()
+    assert refused["data"]["etat"] == "irrecevable"
+    link = refused["links"]["entreprise"]
     assert page(link).status_code == 303
     file = portal.get(f"candidatures/{identifier}").json()["data"]
     assert (file["etat"], file["membres"][0]["siret"]) == ("ouvert", HEALTHY)
@@ -232,6 +235,24 @@ def test_the_attestation_and_the_package_come_with_the_deposit(portal: Markets) 
     assert portal.get(f"marches/{on}").json()["data"]["candidatures"] == {
         "attendues": 1, "commencees": 2, "deposees": 1,
     }  # fmt: skip
+
+
+def test_what_the_company_agreed_to_by_the_link_is_in_what_is_sealed(portal: Markets) -> None:
+    """In the very words of the page, with who said so and how we know."""
+    on = portal.opened({**market(), "certificats_anticipes": True})
+    found = portal.applied(on)
+    assert page(found["links"]["entreprise"], anticipes="oui").status_code == 303
+    identifier = found["data"]["id"]
+    portal.post(f"candidatures/{identifier}/declarations", {"par": PERSON, "declarations": HONOUR})
+    portal.post(f"candidatures/{identifier}/depot", {"par": PERSON})
+    package = portal.get(f"marches/{on}/candidatures/{identifier}/paquet").content
+    packet = Packet(package)
+    (listed,) = packet.of("seal")
+    sealed = json.loads(packet.content(listed.path))["dossier"]
+    consent = sealed["members"][0]["consent"]
+    assert (sealed["market"], consent["given_by"]["proved"], consent["early"]) == (on, "lien", True)
+    assert "ses données soient réunies" in consent["text"]
+    assert "sans attendre l'attribution" in consent["text"]
 
 
 def test_the_portal_is_told_with_a_signature_over_what_was_sent_and_when(portal: Markets, notices: Notices) -> None:
@@ -521,7 +542,9 @@ def test_another_token_of_the_habilitation_takes_over(portal: Markets, sandbox: 
     on = portal.opened()
     links = [portal.applied(on)["links"]["entreprise"] for _ in range(2)]
     sandbox.register.revoke(portal.bearer.id, int(time.time()))
-    assert page(links[0]).status_code == 401
+    ended = page(links[0])
+    assert ended.status_code == 503
+    assert "Le portail ne peut plus" in ended.text
     portal.bearer = sandbox.another(portal.bearer)
     assert portal.get(f"marches/{on}").status_code == 200
     assert [page(link, siret=siret).status_code for link, siret in zip(links, (HEALTHY, REFUSED), strict=True)] == [

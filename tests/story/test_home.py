@@ -8,7 +8,8 @@ import httpx
 from tests.conftest import Sandbox
 
 PLACES = {
-    "/openapi.json", "/health/registries", "/candidature", "/entreprise", "/opendata", "/log/checkpoint", "/log/key",
+    "/openapi.json", "/health/registries", "/candidature", "/entreprise", "/acheteur", "/opendata",
+    "/log/checkpoint", "/log/key",
 }  # fmt: skip
 
 

@@ -46,7 +46,7 @@ _KNOWN = {
 _KNOWN_PRODUCT = {
     "title", "paths", "operations", "deprecated", "open_data", "scopes", "pool", "fresh_for", "cache_key", "document",
     "groups", "natural_persons", "parameters", "query", "aliases", "error_prefix", "provider",
-    "stale_for", "absent_for", "timeout_s", "relayed", "tool",
+    "stale_for", "absent_for", "timeout_s", "relayed", "tool", "tool_name",
 }  # fmt: skip
 
 
@@ -186,6 +186,7 @@ def _product(
         timeout_s=_seconds(where, row, expect),
         relayed=_relayed(where, row, versions, expect),
         tool=_tool(where, row, expect),
+        tool_name=row.get("tool_name", f"{registry}_{name}"),
     )
 
 
@@ -194,6 +195,8 @@ def _tool(where: str, row: dict[str, Any], expect: Callable[[bool, str], None]) 
     told = str(row.get("tool", ""))
     expect(len(told) <= 400 and told.isprintable(), f"{where}.tool: one line of 400 signs")
     expect("tool" not in row or told.endswith("."), f"{where}.tool: a sentence; a product without the key is no tool")
+    named = row.get("tool_name", "outil")
+    expect(bool(told or "tool_name" not in row) and _NAME.fullmatch(named) is not None, f"{where}.tool_name: a name")
     return told
 
 

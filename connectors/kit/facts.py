@@ -133,7 +133,7 @@ class Product:
     told again. `relayed`: fields of its data that hold addresses of files that stay there, made anew when an answer is
     served again. `timeout_s`: the product's own, where the registry's is not its. `error_prefix`, `provider`: the
     product's own, where one folder serves two providers. `tool`: what a language model is told it gives, where it is
-    offered as a tool; "": it is not.
+    offered as a tool; "": it is not. `tool_name`: the name it is offered under.
     """
 
     id: str
@@ -158,6 +158,7 @@ class Product:
     relayed: tuple[str, ...] = ()
     query: tuple[str, ...] = ()
     tool: str = ""
+    tool_name: str = ""
 
     def fields_of(self, group: str, version: int) -> tuple[str, ...]:
         """The explicit fields that a group stands for in a version."""

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 from connectors.kit.contract import Contract, Product
 from connectors.kit.freshness import Freshness
-from gateway.edge.mcp.tools import name_of
 
 HEAD = """# Registres raccordés
 
@@ -69,7 +68,7 @@ def _personas(product: Product, answering: Answering) -> str:
 def _paths(product: Product) -> str:
     own = f"<br>délai : {product.timeout_s:g} s" if product.timeout_s is not None else ""
     if product.tool:
-        own += f"<br>outil de `/mcp` : `{name_of(product)}`"
+        own += f"<br>outil de `/mcp` : `{product.tool_name}`"
     return "<br>".join(f"`/v{number}{version.path}`" for number, version in product.versions.items()) + own
 
 

@@ -54,7 +54,7 @@ def test_only_the_tools_that_the_purpose_and_the_rights_open_are_listed(connect:
     assert "inpi_rne_beneficiaires_effectifs" not in listed()
     assert len(listed()) == 11
     assert "inpi_rne_beneficiaires_effectifs" in listed("detection_fraude")
-    assert listed(scopes=frozenset({"qualibat"})) == {"qualibat_certification_batiment"}
+    assert listed(scopes=frozenset({"qualibat"})) == {"qualibat_certifications_batiment"}
     assert listed(scopes=frozenset({"aucun"})) == set()
     assert listed("verification_reguliere", basis=()) == set()
 
@@ -97,12 +97,12 @@ def test_the_answer_of_a_tool_has_a_receipt(connect: Connect, client: httpx.Clie
 @pytest.mark.parametrize(
     ("tool", "arguments"),
     [
-        ("insee_unite_legale_diffusible", {"siren": "999100118"}),
+        ("insee_unite_legale_diffusable", {"siren": "999100118"}),
         ("insee_etablissement", {"siret": "99910011800010"}),
-        ("urssaf_attestation_vigilance", {"siren": "999100118"}),
-        ("infogreffe_extrait_kbis", {"siren": "999100118"}),
+        ("urssaf_attestations_sociales", {"siren": "999100118"}),
+        ("infogreffe_extraits_rcs", {"siren": "999100118"}),
         ("infogreffe_mandataires_sociaux", {"siren": "999100118"}),
-        ("qualibat_certification_batiment", {"siret": "99910011800010"}),
+        ("qualibat_certifications_batiment", {"siret": "99910011800010"}),
         ("dgfip_attestation_fiscale", {"siren": "999100118"}),
         ("dgfip_chiffres_affaires", {"siret": "99910011800010"}),
         ("dgfip_liasses_fiscales", {"siren": "999100118", "year": 2024}),

@@ -2,6 +2,7 @@
 """Who is let in at `/mcp`, how often, and what else comes to its door: hostile messages, many at once or together."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -230,6 +231,22 @@ def test_the_same_identifier_twice_is_two_calls_and_two_traces(connect: Connect,
     answered = [row["id"] for row in records(sandbox, model.bearer.id) if row["event"] == "answered"]
     assert answered == results
     assert len(set(results)) == 2
+
+
+def test_a_caller_that_hangs_up_leaves_the_outcome_of_its_call_in_the_log(connect: Connect, sandbox: Sandbox) -> None:
+    model = connect()
+    call = {"name": TOOL, "arguments": COMPANY}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+    slow = {"X-Sandbox-Fault": "insee=slow", "Cache-Control": "no-cache", **model.bearer.header}
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(f"{sandbox.address}/mcp", json=body, headers=slow, timeout=1)
+    assert model.call("infogreffe_extraits_rcs", COMPANY)["isError"] is False, "the others go on meanwhile"
+    deadline = time.monotonic() + 30  # the registry's own time-out is 4 s
+    found: list[Any] = []
+    while len(found) < 2 and time.monotonic() < deadline:
+        found = [row for row in records(sandbox, model.bearer.id) if row["product"] == "insee/unite_legale"]
+        time.sleep(0.2)
+    assert [(row["event"], row.get("code")) for row in found] == [("asked", None), ("failed", "01002")]
 
 
 def test_a_thousand_messages_at_once_are_each_answered_and_each_call_is_recorded(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.kit.contract import Product
+from connectors.kit.contract import ContractError, Product
 from gateway.edge.openapi.parameters import DESCRIPTIONS, SCHEMAS, STATED
 from gateway.problems import problem
 from gateway.values import Grant, Stated
@@ -19,9 +19,8 @@ _STATED = ("context", "object", "recipient")
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A product as a language model meets it. `name`: its id, spelled as names of tools are."""
+    """A product as a language model meets it."""
 
-    name: str
     product: Product
 
     def shown(self, grant: Grant) -> Json:
@@ -33,7 +32,7 @@ class Tool:
         if grant.recipients is not None and len(grant.recipients) <= MOST_NAMED:
             stated["recipient"]["enum"] = sorted(grant.recipients)
         return {
-            "name": self.name,
+            "name": self.product.tool_name,
             "title": self.product.title,
             "description": f"{self.product.tool} Source : {self.product.provider}. Chaque appel est consigné, pour la "
             f"finalité « {grant.title} ».",
@@ -65,13 +64,12 @@ class Tool:
 
 
 def tools_of(products: Iterable[Product]) -> dict[str, Tool]:
-    """Every tool, by its name, in the contracts' order."""
-    return {name_of(product): Tool(name_of(product), product) for product in products if product.tool}
-
-
-def name_of(product: Product) -> str:
-    """What a product is called as a tool."""
-    return product.id.replace("/", "_")
+    """Every tool, by its name, in the contracts' order. Raises ContractError when two have the same name."""
+    found: dict[str, Tool] = {}
+    for product in products:
+        if product.tool and found.setdefault(product.tool_name, Tool(product)).product is not product:
+            raise ContractError(f"{product.id}: another product is the tool {product.tool_name}")
+    return found
 
 
 def _argument(kind: str) -> Json:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Messages of `/mcp`: what is one, which revision it is written in, and which tools the contracts make."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -162,16 +164,29 @@ def test_whoever_takes_no_json_is_not(accepted: list[str]) -> None:
 
 def test_the_products_that_their_contract_offers_are_tools_and_no_other() -> None:
     tools = tools_of(PRODUCTS)
-    assert {tool.product.id for tool in tools.values()} == {
-        "insee/unite_legale", "insee/unite_legale_diffusible", "insee/etablissement", "urssaf/attestation_vigilance",
-        "infogreffe/extrait_kbis", "infogreffe/mandataires_sociaux", "qualibat/certification_batiment",
-        "dgfip/attestation_fiscale", "dgfip/chiffres_affaires", "dgfip/liasses_fiscales", "dgfip/liens_capitalistiques",
-        "inpi_rne/beneficiaires_effectifs",
-    }  # fmt: skip
-    assert all(name.isascii() and name.replace("_", "").isalnum() and len(name) <= 64 for name in tools)
+    assert {name: tool.product.id for name, tool in tools.items()} == {
+        "insee_unite_legale": "insee/unite_legale",
+        "insee_unite_legale_diffusable": "insee/unite_legale_diffusible",
+        "insee_etablissement": "insee/etablissement",
+        "urssaf_attestations_sociales": "urssaf/attestation_vigilance",
+        "infogreffe_extraits_rcs": "infogreffe/extrait_kbis",
+        "infogreffe_mandataires_sociaux": "infogreffe/mandataires_sociaux",
+        "qualibat_certifications_batiment": "qualibat/certification_batiment",
+        "dgfip_attestation_fiscale": "dgfip/attestation_fiscale",
+        "dgfip_chiffres_affaires": "dgfip/chiffres_affaires",
+        "dgfip_liasses_fiscales": "dgfip/liasses_fiscales",
+        "dgfip_liens_capitalistiques": "dgfip/liens_capitalistiques",
+        "inpi_rne_beneficiaires_effectifs": "inpi_rne/beneficiaires_effectifs",
+    }, "the running service's names"
 
 
-@pytest.mark.parametrize("tool", tools_of(PRODUCTS).values(), ids=lambda tool: tool.name)
+def test_two_products_are_not_one_tool() -> None:
+    product = next(product for product in PRODUCTS if product.tool)
+    with pytest.raises(ContractError, match=product.tool_name):
+        tools_of([product, replace(product, id="essai/autre")])
+
+
+@pytest.mark.parametrize("tool", tools_of(PRODUCTS).values(), ids=lambda tool: tool.product.tool_name)
 def test_every_tool_says_what_it_takes_in_a_schema(tool: Tool) -> None:
     shown = tool.shown(grant(tool.product))
     Draft202012Validator.check_schema(shown["inputSchema"])
@@ -214,15 +229,24 @@ def test_an_argument_of_another_kind_or_name_is_refused(arguments: dict[str, Any
     assert (caught.value.status, caught.value.code) == (400, "00401")
 
 
-@pytest.mark.parametrize("told", ['""', "true", '"sans point"', '"deux\\nlignes."', '"' + "a" * 400 + '."'])
-def test_a_contract_says_what_a_tool_gives_in_a_sentence_or_not_at_all(tmp_path: Any, told: str) -> None:
-    folder = tmp_path / "qualibat"
-    folder.mkdir()
+def qualibat_with(folder: Path, more: str) -> Path:
+    """A folder of contracts that holds Qualibat's, with this about its only product instead of its tool."""
     written = (CONNECTORS / "qualibat" / "contract.toml").read_text("utf-8")
-    lines = [line for line in written.splitlines() if not line.startswith("tool = ")]
-    at = lines.index("[products.certification_batiment]")
-    (folder / "contract.toml").write_text("\n".join([*lines[: at + 1], f"tool = {told}", *lines[at + 1 :]]), "utf-8")
+    lines = [line for line in written.splitlines() if not line.startswith("tool")]
+    at = lines.index("[products.certification_batiment]") + 1
+    (folder / "qualibat").mkdir(exist_ok=True)
+    (folder / "qualibat" / "contract.toml").write_text("\n".join([*lines[:at], more, *lines[at:]]), "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("told", ['""', "true", '"sans point"', '"deux\\nlignes."', '"' + "a" * 400 + '."'])
+def test_a_contract_says_what_a_tool_gives_in_a_sentence_or_not_at_all(tmp_path: Path, told: str) -> None:
     with pytest.raises(ContractError, match=r"\.tool:"):
-        load("qualibat", tmp_path)
-    (folder / "contract.toml").write_text("\n".join(lines), "utf-8")
-    assert load("qualibat", tmp_path).products["qualibat/certification_batiment"].tool == ""
+        load("qualibat", qualibat_with(tmp_path, f"tool = {told}"))
+    assert load("qualibat", qualibat_with(tmp_path, "")).products["qualibat/certification_batiment"].tool == ""
+
+
+@pytest.mark.parametrize("more", ['tool_name = "seul"', 'tool = "Une phrase."\ntool_name = "Deux mots"'])
+def test_the_name_of_a_tool_is_one_and_goes_with_a_tool(tmp_path: Path, more: str) -> None:
+    with pytest.raises(ContractError, match="tool_name"):
+        load("qualibat", qualibat_with(tmp_path, more))

@@ -9,7 +9,8 @@ from gateway.edge.openapi import candidature_dume as dume
 from gateway.edge.openapi import candidature_requests as requests
 from gateway.edge.openapi import errors
 from gateway.edge.openapi.buyers import SENDING, SENT_TO
-from gateway.edge.openapi.candidature_fields import FILE, SUMMARY, several
+from gateway.edge.openapi.candidature_fields import several
+from gateway.edge.openapi.candidature_file import FILE, SUMMARY
 from gateway.edge.openapi.common import object_of, ref
 from gateway.edge.openapi.facts import Facts, Json, Section
 from gateway.problems import JSON, PLATFORM, Wording

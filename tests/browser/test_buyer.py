@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.conftest import Desk, searched
 from tests.conftest import Sandbox
-from tests.story.buyers import BUYER, DINUM, closed, deposited, reference
+from tests.story.buyers import BUYER, DINUM, closed, deposited, reference, tender_of
 from tests.story.files import HEALTHY, REFUSED, Portal
 
 pytestmark = pytest.mark.browser
@@ -23,12 +23,28 @@ def portal(sandbox: Sandbox) -> Iterator[Portal]:
         yield Portal(sandbox, client)
 
 
-def test_a_buyer_compares_opens_answers_and_takes_away(desk: Desk, portal: Portal, sandbox: Sandbox) -> None:
+def applied(desk: Desk, portal: Portal, tender: str) -> str:
+    """A company declares and deposits, on our pages; the file's id."""
+    identifier, page = portal.opened(tender_of(tender, HEALTHY)), desk.page
+    portal.complete(identifier)
+    desk.sign_in("eloise-vercheny", "dirigeant", f"/candidature/{identifier}")
+    page.locator("#reste-mots").get_by_role("link", name="Motifs d'exclusion").click()
+    for key in ("honneur_exclusions", "obligation_emploi"):
+        page.locator(f"#q-{key}").check()
+    page.get_by_label("Qualité").last.fill("présidente")
+    page.get_by_role("button", name="Déclarer").last.click()
+    page.get_by_role("link", name="Déposer la candidature").click()
+    page.get_by_role("button", name="Déposer la candidature").click()
+    page.get_by_text("Candidature déposée").wait_for()
+    page.context.clear_cookies()
+    return identifier
+
+
+def test_two_companies_apply_and_the_buyer_compares_opens_answers_and_takes_away(
+    desk: Desk, portal: Portal, sandbox: Sandbox
+) -> None:
     page, tender = desk.page, reference()
-    files = [
-        deposited(portal, HEALTHY, tender),
-        deposited(portal, REFUSED, tender, "attestation_vigilance"),
-    ]
+    files = [applied(desk, portal, tender), deposited(portal, REFUSED, tender, "attestation_vigilance")]
     desk.sign_in(BUYER, onward="/acheteur")
     assert page.get_by_text(tender).count() == 0  # the deadline is not past: nothing shows
     closed(sandbox, *files)
@@ -74,6 +90,9 @@ def test_a_buyer_compares_opens_answers_and_takes_away(desk: Desk, portal: Porta
     page.get_by_text("Phase : attribution envisagée").wait_for()
     page.goto(tender_page)
     assert page.get_by_text("Attribution envisagée").count() == 1
+    page.context.clear_cookies()
+    desk.sign_in("anselme-valtorte", "dirigeant", f"/candidature/{files[1]}")
+    assert page.get_by_text(ANSWER).count() == 1  # the company reads what it was answered
 
 
 def test_a_portal_s_link_opens_one_tender_and_says_when_it_is_spent(

@@ -14,12 +14,15 @@ from fastapi import APIRouter, Request, Response
 from gateway.dossier.acts.acting import MOST_UPLOADS, Upload
 from gateway.dossier.checking import plain_name
 from gateway.dossier.countries import countries
+from gateway.dossier.espd.criteria import Property
+from gateway.dossier.espd.questions import CATEGORY
 from gateway.dossier.export.package import numbered
 from gateway.dossier.planning import declarable
 from gateway.dossier.refusals import refused
 from gateway.dossier.rules import Question
 from gateway.dossier.values import Candidature, Member
 from gateway.problems import Problem
+from gateway.web.candidature.buyer_questions import TITLE, posed
 from gateway.web.candidature.common import ADDRESS, Faults, acting, author, known_author, room_of, told
 from gateway.web.candidature.fields import COLUMNS, Asked, Wrong, answer, asked, filled
 from gateway.web.candidature.saying import name_of_member
@@ -35,9 +38,8 @@ PATH = ADDRESS + "/{identifier}/declarer/{siret}/{block}"
 async def form(request: Request, identifier: str, siret: str, block: str, person: SignedIn) -> Response:
     """The block's questions, with what was declared."""
     dossier, member = acting(request, identifier, person, siret)
-    rows = [
-        asked(one, dossier.declared(one.key, siret), _year()) for one in _questions(request, dossier, member, block)
-    ]
+    questions = await _questions(request, dossier, member, block)
+    rows = [asked(one, dossier.declared(one.key, siret), _year(), line) for one, line in questions]
     return _shown(request, dossier, member, block, rows, dict(known_author(dossier, person)), {})
 
 
@@ -49,8 +51,8 @@ async def declared(
     dossier, member = acting(request, identifier, person, siret)
     fields = sent.fields
     rows = [
-        filled(one, dossier.declared(one.key, siret), fields, _year())
-        for one in _questions(request, dossier, member, block)
+        filled(one, dossier.declared(one.key, siret), fields, _year(), line)
+        for one, line in await _questions(request, dossier, member, block)
     ]
     said = {name: fields.get(name, "") for name in ("prenom", "nom", "qualite")}
     if "ligne" in fields:
@@ -114,13 +116,22 @@ def _refused(error: Problem, made: Sequence[dict[str, Any]], places: Sequence[st
             told(error, "formulaire", faults)
 
 
-def _questions(request: Request, dossier: Candidature, member: Member, block: str) -> list[Question]:
-    """The block's questions that this member is asked. Raises 404 00700, and what forbids to declare."""
+async def _questions(
+    request: Request, dossier: Candidature, member: Member, block: str
+) -> list[tuple[Question, Property | None]]:
+    """The block's questions that this member is asked, with the line of the buyer's request that asks it.
+
+    Raises 404 00700, and what forbids to declare.
+    """
     desk = room_of(request).office.desk
     desk.changeable(dossier)
     if member.consent is None:
         raise refused("00709")
-    found = [one for one in declarable(dossier, desk.sheets, member) if one.category == block]
+    found: list[tuple[Question, Property | None]] = [
+        (one, None) for one in declarable(dossier, desk.sheets, member) if one.category == block
+    ]
+    if block == CATEGORY:
+        found = [(one.question, one.line) for one in await posed(desk, dossier, member)]
     if not found:
         raise refused("00700", detail="Ce dossier n'a pas de question sous cette adresse.")
     return found
@@ -135,7 +146,7 @@ def _shown(
     faults: Faults,
 ) -> Response:  # fmt: skip
     sheets = room_of(request).office.sheets
-    title = sheets.titles[block]
+    title = TITLE if block == CATEGORY else sheets.titles[block]
     return page(
         request,
         "candidature/declarer.html",

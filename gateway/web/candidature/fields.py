@@ -13,10 +13,13 @@ from datetime import date
 from typing import Any
 
 from gateway.dossier.declaring import MOST_EUROS, MOST_REFERENCES, unfit
+from gateway.dossier.espd.criteria import Property
+from gateway.dossier.espd.questions import unfit as unfit_line
 from gateway.dossier.given import LONGEST
 from gateway.dossier.rules import Question
 from gateway.dossier.values import Declaration
 from gateway.dossier.words import Answer
+from gateway.web.candidature.buyer_questions import halves, hint
 from gateway.web.door import Form
 
 YEARS_SHOWN = 3
@@ -36,7 +39,7 @@ class Wrong(Exception):
 class Asked:
     """A question as its form shows it. `typed`: by what follows the key in a field's name, "" for the field itself.
 
-    `known`: the declaration that counts. `kept`: digests of its files that stay. `taken`: whether files may be joined.
+    `known`: the declaration that counts. `kept`: digests of its files that stay. `line`: of the buyer's own request.
     """
 
     question: Question
@@ -45,6 +48,18 @@ class Asked:
     years: tuple[int, ...] = ()
     rows: int = 0
     kept: frozenset[str] = frozenset()
+    line: Property | None = None
+
+    @property
+    def hint(self) -> str:
+        """How to write an answer whose form is not plain."""
+        return hint(self.line) if self.line is not None else ""
+
+    @property
+    def several(self) -> tuple[Any, ...]:
+        """Several answers to one question, declared through the API: a field holds one."""
+        value = self.known.value if self.known is not None and self.line is not None else None
+        return tuple(value) if isinstance(value, list) else ()
 
     @property
     def name(self) -> str:
@@ -57,7 +72,7 @@ class Asked:
         return self.question.files or self.question.answer is Answer.DOCUMENT
 
 
-def asked(question: Question, known: Declaration | None, this_year: int) -> Asked:
+def asked(question: Question, known: Declaration | None, this_year: int, line: Property | None = None) -> Asked:
     """A question as it is first shown: with what was declared."""
     value = known.value if known is not None else None
     kept = frozenset(one.sha256 for one in known.documents) if known is not None else frozenset()
@@ -75,13 +90,15 @@ def asked(question: Question, known: Declaration | None, this_year: int) -> Aske
                 typed |= {f"{rank}.{name}": written(child) for name, child in row.items()}
             rows = min(max(ROWS_SHOWN, len(value or ()) + 1), MOST_REFERENCES)
         case _:
-            typed[""] = written(value)
-    return Asked(question, known, typed, tuple(sorted(years, reverse=True)), rows, kept)
+            typed[""] = "" if line is not None and isinstance(value, list) else written(value)
+    return Asked(question, known, typed, tuple(sorted(years, reverse=True)), rows, kept, line)
 
 
-def filled(question: Question, known: Declaration | None, sent: Form, this_year: int) -> Asked:
+def filled(
+    question: Question, known: Declaration | None, sent: Form, this_year: int, line: Property | None = None
+) -> Asked:
     """The same with what was typed, so that nothing is lost."""
-    first = asked(question, known, this_year)
+    first = asked(question, known, this_year, line)
     prefix = first.name
     rows = first.rows
     if question.answer is Answer.REFERENCES:
@@ -94,7 +111,7 @@ def filled(question: Question, known: Declaration | None, sent: Form, this_year:
         if name == prefix or name.startswith(f"{prefix}.")
     }
     kept = first.kept & frozenset(sent.all(f"g.{question.key}"))
-    return Asked(question, known, typed, first.years, rows, kept)
+    return Asked(question, known, typed, first.years, rows, kept, line)
 
 
 def answer(found: Asked, *, files: bool) -> tuple[bool, Any]:
@@ -104,12 +121,14 @@ def answer(found: Asked, *, files: bool) -> tuple[bool, Any]:
     if question.answer is Answer.DOCUMENT and known is None and value is not None and not files:
         raise Wrong("Joignez le fichier : un texte seul ne suffit pas.")
     if value is None and not (question.answer is Answer.DOCUMENT and (files or known is not None)):
+        if found.several:
+            return False, None  # left as they are
         if known is not None:
             raise Wrong("Une réponse déclarée se corrige, elle ne s'efface pas : écrivez la nouvelle.")
         if files:
             raise Wrong("Répondez à la question, en plus du fichier.")
         return False, None
-    complaint = unfit(question, value, files or bool(found.kept))
+    complaint = unfit_line(found.line, value) if found.line else unfit(question, value, files or bool(found.kept))
     if complaint is not None:
         raise Wrong(_SENTENCES.get(question.answer, complaint))
     if known is not None and known.value == value and not files and len(found.kept) == len(known.documents):
@@ -124,6 +143,9 @@ def written(value: object) -> str:
             return ""
         case bool():
             return "oui" if value else "non"
+        case {"au": end}:
+            start = f"du {_french(value['du'])} " if isinstance(value, Mapping) and value.get("du") else ""
+            return f"{start}au {_french(end)}"
         case float():
             return f"{value:.6f}".rstrip("0").rstrip(".").replace(".", ",")
         case _:
@@ -157,7 +179,25 @@ def _value(found: Asked) -> Any:
             lines = [_reference(found, rank) for rank in range(found.rows)]
             return [line for line in lines if line is not None] or None
         case _:
-            return text or None
+            return _text(found, text)
+
+
+def _text(found: Asked, text: str) -> Any:
+    """A text, or what the buyer's line takes for one: a period, a number without its spaces. Raises Wrong."""
+    kind = found.line.value if found.line is not None else ""
+    if kind == "PERIOD" and text:
+        days = halves(text)
+        if days is None:
+            raise Wrong("Donnez une période, par exemple : du 01/01/2024 au 31/12/2024.")
+        start, end = days
+        return {**({"du": _day(start)} if start else {}), "au": _day(end)}
+    if kind == "ECONOMIC_OPERATOR_IDENTIFIER":
+        return "".join(text.split()) or None
+    return text or None
+
+
+def _french(day: str) -> str:
+    return "/".join(reversed(day.split("-")))
 
 
 def _number(text: str, about: str = "") -> int | float:

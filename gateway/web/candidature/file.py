@@ -4,19 +4,22 @@
 It fills by itself: with scripts through a stream (`live.py`), without them by asking again, which its reader can stop.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from gateway.dossier.espd.questions import CATEGORY
 from gateway.dossier.export.lines import said
 from gateway.dossier.rules import Sheets
 from gateway.dossier.telling import view
 from gateway.dossier.values import Candidature, Member
 from gateway.dossier.words import Audience, Standing
 from gateway.people.person import Person
-from gateway.web.candidature.common import ADDRESS, audience_of, link_of, own_members, readable, room_of
-from gateway.web.candidature.saying import ROLES, Declared, declarations, lacking, name_of_member, pieces
+from gateway.web.candidature.buyer_questions import TITLE, Posed, posed
+from gateway.web.candidature.common import ADDRESS, FilePages, audience_of, link_of, own_members, readable, room_of
+from gateway.web.candidature.saying import ROLES, Declared, answered_to, declarations, lacking, name_of_member, pieces
 from gateway.web.door import Visitor, sign_in_path
 from gateway.web.look import page, web_of
 
@@ -46,7 +49,7 @@ class Shown:
 async def watched(request: Request, identifier: str, person: Visitor) -> Response:
     """The file, as whoever reads it may see it."""
     dossier = readable(request, identifier, person)
-    facts = told(request, dossier, person)
+    facts = await told(request, dossier, person)
     stopped = request.query_params.get("suivi") == "non"
     link = link_of(request)
     here = f"{ADDRESS}/{dossier.id}" + (f"?acces={link}" if link else "")
@@ -68,7 +71,7 @@ async def watched(request: Request, identifier: str, person: Visitor) -> Respons
     )
 
 
-def told(request: Request, dossier: Candidature, person: Person | None) -> dict[str, Any]:
+async def told(request: Request, dossier: Candidature, person: Person | None) -> dict[str, Any]:
     """Everything the page says of the file, and its stream."""
     room = room_of(request)
     sheets, own = room.office.sheets, own_members(dossier, person)
@@ -76,7 +79,10 @@ def told(request: Request, dossier: Candidature, person: Person | None) -> dict[
     audience = audience_of(dossier, person)
     found = view(dossier, audience, sheets, sirens=sirens, public_url=room.house.public_url)
     leads = dossier.lead in own
-    members = [_member(dossier, one, sheets, own=one in own, leads=leads) for one in dossier.members]
+    members = [
+        _member(dossier, one, sheets, await _posed(room, dossier, one, own=one in own), own=one in own, leads=leads)
+        for one in dossier.members
+    ]
     rows = pieces(found["pieces"], dossier, sirens)
     link = link_of(request)
     address = f"{ADDRESS}/{dossier.id}"
@@ -86,7 +92,11 @@ def told(request: Request, dossier: Candidature, person: Person | None) -> dict[
         "date_limite": dossier.tender.deadline,
         "depose": dossier.seal.at if dossier.seal else None,
         "pieces": rows,
-        "blocs": [(key, words) for key, words in sheets.titles.items() if key != "consultation" or key in asked],
+        "blocs": [
+            (key, words)
+            for key, words in (*sheets.titles.items(), (CATEGORY, TITLE))
+            if key not in ("consultation", CATEGORY) or key in asked
+        ],
         "membres": members,
         "groupe": len(members) > 1,
         "sien": audience is Audience.REPRESENTATIVE,
@@ -122,7 +132,13 @@ def fragments(request: Request, facts: dict[str, Any]) -> dict[str, str]:
     return shown
 
 
-def _member(dossier: Candidature, member: Member, sheets: Sheets, *, own: bool, leads: bool) -> Shown:
+async def _posed(room: FilePages, dossier: Candidature, member: Member, *, own: bool) -> Sequence[Posed]:
+    return await posed(room.office.desk, dossier, member) if own else ()
+
+
+def _member(
+    dossier: Candidature, member: Member, sheets: Sheets, asked_by_buyer: Sequence[Posed], *, own: bool, leads: bool
+) -> Shown:
     name, role = name_of_member(dossier, member, own=own), ROLES[member.role]
     signed = dossier.signatory(member.siret) is not None
     if not (own or leads) or member.consent is None:
@@ -137,4 +153,8 @@ def _member(dossier: Candidature, member: Member, sheets: Sheets, *, own: bool, 
         if asked:
             answered = sum(one.known is not None for one in asked)
             blocks.append((key, title, answered, len(asked), bool(lacking(asked))))
+    if asked_by_buyer:
+        rows += tuple(answered_to(dossier, member, one.question) for one in asked_by_buyer)
+        waits = sum(one.waits for one in asked_by_buyer)
+        blocks.append((CATEGORY, TITLE, len(asked_by_buyer) - waits, len(asked_by_buyer), waits > 0))
     return Shown(member, name, role, own, signed, rows, tuple(blocks), missing)

@@ -54,7 +54,7 @@ async def _stream(request: Request, identifier: str) -> AsyncIterator[bytes]:
             while loop.time() < end:
                 something.clear()
                 person: Person | None = await visitor(request)
-                facts = told(request, readable(request, identifier, person), person)
+                facts = await told(request, readable(request, identifier, person), person)
                 now = {**fragments(request, facts), "avancement": facts["avancement"]}
                 for name, text in now.items():
                     if sent.get(name) != text:

@@ -111,13 +111,15 @@ def declarations(dossier: Candidature, sheets: Sheets, member: Member) -> list[D
     asked = declarable(dossier, sheets, member)
     keys = {one.key for one in asked}
     asked += [one for key, one in sheets.questions.items() if key not in keys and dossier.declared(key, member.siret)]
-    found = []
-    for question in asked:
-        made = [one for one in dossier.declarations if one.key == question.key and one.siret == member.siret]
-        known = made[-1] if made else None
-        text = (known.words or said(known.value)) if known else ""
-        found.append(Declared(question, known, text, tuple(made[:-1])))
-    return found
+    return [answered_to(dossier, member, one) for one in asked]
+
+
+def answered_to(dossier: Candidature, member: Member, question: Question) -> Declared:
+    """A question with a member's answer."""
+    made = [one for one in dossier.declarations if one.key == question.key and one.siret == member.siret]
+    known = made[-1] if made else None
+    text = (known.words or said(known.value)) if known else ""
+    return Declared(question, known, text, tuple(made[:-1]))
 
 
 def lacking(rows: Sequence[Declared]) -> list[Declared]:

@@ -33,6 +33,8 @@ MOST_AWAITED = 5_000
 """Applications of a market that wait for their company."""
 MOST_TRIES = 5
 PAGE = 100
+TOLD_OF_MARKETS = frozenset(("marche.ouvert", "marche.ferme", "candidature.commencee"))
+"""The events of a market, which its webhook is told of."""
 NOBODY = Credential(None, False, "")
 
 

@@ -21,7 +21,7 @@ from gateway.dossier.acts import opening
 from gateway.dossier.files import TOLD
 from gateway.dossier.markets import ELSEWHERE
 from gateway.dossier.refusals import WORDINGS
-from gateway.edge import candidatures
+from gateway.edge import bodies
 from tests.conftest import Sandbox
 from tests.story.files import PURPOSE
 
@@ -136,10 +136,10 @@ def test_every_code_of_the_guide_is_a_refusal_with_that_status() -> None:
 
 def test_every_notification_and_every_limit_of_the_guide_is_the_service_s_own() -> None:
     told = {name for name in re.findall(r"`([a-z]+\.[a-z_]+)`", GUIDE) if name.split(".")[0] in _SUBJECTS}
-    assert told == TOLD | {"marche.ouvert", "marche.ferme", "candidature.commencee"}
+    assert told == TOLD | markets_desk.TOLD_OF_MARKETS
     limits = dict(re.findall(r"^\| ([^|]+) \| ([0-9][0-9 ]*)(?: Kio[^|]*)? \|$", GUIDE, re.MULTILINE))
     assert {int(value.replace(" ", "")) for value in limits.values()} == {
-        candidatures.JSON_BYTES // 1024, markets_desk.MOST_MARKETS, markets_desk.MOST_AWAITED, opening.MOST_OPEN,
+        bodies.JSON_BYTES // 1024, markets_desk.MOST_MARKETS, markets_desk.MOST_AWAITED, opening.MOST_OPEN,
         markets_desk.MOST_TRIES,
     }  # fmt: skip
 

@@ -19,6 +19,7 @@ import pytest
 
 from gateway.audit.packet import Packet
 from tests.conftest import Sandbox
+from tests.contract.reading import published
 from tests.story.browsing import Visitor
 from tests.story.files import BUYER, CLOSED, HEALTHY, HONOUR, PERSON, PURPOSE, REFUSED, codes
 from tests.story.notices import Notices, listening
@@ -271,7 +272,9 @@ def test_the_portal_is_told_with_a_signature_over_what_was_sent_and_when(portal:
     assert (begun["candidature"], begun["siret"], begun["reference_portail"]) == (identifier, HEALTHY, "s-1")
     deposited = next(one for one in told if one["evenement"] == "dossier.depose")
     assert (deposited["candidature"], deposited["reference_portail"]) == (identifier, "s-1")
+    published_as = published().strict(published().whole["components"]["schemas"]["Notification"])
     for headers, content in notices.received:
+        assert list(published_as.iter_errors(json.loads(content))) == []
         signed = hmac.new(SECRET.encode(), content, hashlib.sha256).hexdigest()
         assert headers["x-webhook-signature-sha256"] == f"sha256={signed}"
         sent = datetime.fromisoformat(json.loads(content)["envoye_le"])

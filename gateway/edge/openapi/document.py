@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from gateway.edge.openapi import candidatures, common, log, marches, products, service, tools
+from gateway.edge.openapi import candidatures, common, log, marches, notifications, products, service, tools
 from gateway.edge.openapi.facts import Facts, Json, Writer
 
 SECTIONS: tuple[Writer, ...] = (
@@ -14,6 +14,7 @@ SECTIONS: tuple[Writer, ...] = (
     log.section,
     candidatures.section,
     marches.section,
+    notifications.section,
     tools.section,
 )
 
@@ -41,9 +42,11 @@ def assemble(facts: Facts, sections: tuple[Writer, ...] = SECTIONS) -> Json:
     paths: Json = {}
     components: dict[str, Json] = {kind: dict(rows) for kind, rows in common.COMPONENTS.items()}
     tags: list[Json] = []
+    webhooks: Json = {}
     for write in sections:
         section = write(facts)
         _add(paths, section.paths, "path")
+        _add(webhooks, section.webhooks, "webhook")
         for kind, rows in section.components.items():
             _add(components.setdefault(kind, {}), rows, kind)
         tags += section.tags
@@ -61,6 +64,7 @@ def assemble(facts: Facts, sections: tuple[Writer, ...] = SECTIONS) -> Json:
         "tags": tags,
         "security": [{"jwt_bearer_token": []}, {"cle_api": []}],
         "paths": paths,
+        **({"webhooks": webhooks} if webhooks else {}),
         "components": components,
     }
 

@@ -41,11 +41,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the document: paths, components by kind (`schemas`, `responses`…), and the tags its operations bear."""
+    """A part of the document: paths, components by kind (`schemas`, `responses`…), and the tags its operations bear.
+
+    `webhooks`: what this service sends, by name.
+    """
 
     paths: Json
     components: Mapping[str, Json] = field(default_factory=dict)
     tags: tuple[Json, ...] = ()
+    webhooks: Json = field(default_factory=dict)
 
 
 Writer = Callable[[Facts], Section]

@@ -8,7 +8,8 @@ import re
 import pytest
 
 from gateway.audit.subject import PREFIX
-from tests.gateway.company.conftest import HABILITATION, MINE, OTHER, SIRET, Somebody, World, tomorrow
+from tests.gateway.company.conftest import HABILITATION, MINE, OTHER, World, tomorrow
+from tests.gateway.pages_world import SIRET, Somebody
 
 LIST = f"/entreprise/{MINE}"
 

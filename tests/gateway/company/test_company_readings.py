@@ -2,7 +2,8 @@
 """A company reads which buyers opened its application files; who within the buyer stays a commitment."""
 
 from gateway.audit.subject import PREFIX
-from tests.gateway.company.conftest import MINE, OTHER, SIRET, Somebody, World
+from tests.gateway.company.conftest import MINE, OTHER, World
+from tests.gateway.pages_world import SIRET, Somebody
 
 DOSSIER = "6b1f0c1e-8a51-4a0c-9a5e-000000000001"
 LIST = f"/entreprise/{MINE}/candidatures"

@@ -9,7 +9,8 @@ from defusedxml import ElementTree
 from gateway.audit.quorum import WitnessPolicy, log_key
 from gateway.people.person import Role
 from gateway.verify import verify
-from tests.gateway.company.conftest import MINE, OTHER, SIGNER, Somebody, World, tomorrow
+from tests.gateway.company.conftest import MINE, OTHER, World, tomorrow
+from tests.gateway.pages_world import SIGNER, Somebody
 
 HOME = f"/entreprise/{MINE}"
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -11,7 +11,8 @@ import pytest
 from gateway.audit.closing import Closings
 from gateway.opendata.usage import Usage
 from gateway.web.opendata import router
-from tests.gateway.company.conftest import ADDRESS, World, policies, tomorrow
+from tests.gateway.company.conftest import World, policies, tomorrow
+from tests.gateway.pages_world import ADDRESS
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ import pytest
 
 from gateway.console.campaigns import FILE_BYTES, FILES_PER_ANSWER, drawn, seed_of
 from gateway.people.people import Identity
+from tests.gateway.pages_world import ADDRESS, NOW, SIRET, Somebody
 
-from .conftest import ADDRESS, NOW, SIRET, Somebody, World
+from .conftest import World
 from .test_console_search import HOSTILE, harmless
 
 PDF = b"%PDF-1.7 invented"

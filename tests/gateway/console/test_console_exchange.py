@@ -6,8 +6,9 @@ import re
 import uuid
 
 from gateway.audit.proof import ProofFile
+from tests.gateway.pages_world import SIGNER, SIRET, Somebody
 
-from .conftest import SIGNER, SIRET, Somebody, World
+from .conftest import World
 
 
 async def test_an_exchange_is_told_from_its_question_to_its_proof(world: World, auditor: Somebody) -> None:
@@ -47,7 +48,7 @@ async def test_a_receipt_is_a_file_that_the_offline_tools_read(world: World, aud
 
 async def test_a_record_not_yet_published_is_said_to_be_soon_provable(world: World, auditor: Somebody) -> None:
     facts = await world.wrote()
-    world.reader.note = SIGNER.sign("dlnuf.test/console\n1\n" + world.reader.note.split("\n")[2] + "\n")
+    world.reader.note = SIGNER.sign(f"{SIGNER.name}\n1\n" + world.reader.note.split("\n")[2] + "\n")
     page = await auditor.get(f"/console/echanges/{facts['id']}")
     assert "bientôt prouvable" in page.text
     assert (await auditor.get(f"/console/echanges/{facts['id']}/1.tlog-proof")).status_code == 404
@@ -56,7 +57,7 @@ async def test_a_record_not_yet_published_is_said_to_be_soon_provable(world: Wor
 async def test_a_log_that_was_tampered_with_is_shown_as_such(world: World, auditor: Somebody) -> None:
     facts = await world.wrote()
     size = world.log.size
-    world.reader.note = SIGNER.sign(f"dlnuf.test/console\n{size}\n{'A' * 43}=\n")
+    world.reader.note = SIGNER.sign(f"{SIGNER.name}\n{size}\n{'A' * 43}=\n")
     text = (await auditor.get(f"/console/echanges/{facts['id']}")).text
     assert text.count("preuve refusée") == 2
     assert "vérifié par le serveur" not in text

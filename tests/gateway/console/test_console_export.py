@@ -18,8 +18,9 @@ from gateway.cli.main import main
 from gateway.console.export import cell
 from gateway.console.together import BadExport, lines_of, root_of
 from gateway.console.verify_export import verify_export
+from tests.gateway.pages_world import SIGNER, Somebody
 
-from .conftest import SIGNER, SIREN, Somebody, World
+from .conftest import SIREN, World
 
 
 async def exported(world: World, auditor: Somebody, kind: str, query: str = "quoi=echanges") -> httpx.Response:

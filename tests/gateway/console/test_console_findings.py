@@ -13,8 +13,9 @@ from gateway.console.rules import KINDS, Rule, load_rules
 from gateway.console.scraping import HABILITATIONS, KEPT, Scraping
 from gateway.purpose.load import default_folder
 from gateway.purpose.model import PolicyError
+from tests.gateway.pages_world import NOW, SIRET, Somebody
 
-from .conftest import NOW, SIRET, Somebody, World
+from .conftest import World
 
 NUMBERS = {"least": 10, "factor": 3, "history_days": 28, "active_days": 3, "share_percent": 10}
 

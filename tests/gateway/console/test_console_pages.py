@@ -10,8 +10,9 @@ import pytest
 from gateway.audit.words import EVENTS
 from gateway.people.person import Role
 from gateway.web.console.words import KEYS
+from tests.gateway.pages_world import NOW, Somebody
 
-from .conftest import NOW, SIREN, Somebody, World
+from .conftest import SIREN, World
 
 
 async def test_readers_are_named_to_each_other_and_the_look_is_in_the_log(world: World, auditor: Somebody) -> None:

@@ -9,8 +9,9 @@ from html.parser import HTMLParser
 import pytest
 
 from gateway.people.person import Role
+from tests.gateway.pages_world import SIRET, Somebody
 
-from .conftest import SIREN, SIRET, Somebody, World
+from .conftest import SIREN, World
 
 SEARCH = "/console/recherche"
 

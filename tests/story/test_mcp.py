@@ -3,11 +3,14 @@
 
 import hashlib
 import json
+import time
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from gateway.cli.main import main
 from gateway.edge.mcp.versions import OPENED
 from tests.conftest import Sandbox
 from tests.story.models import COMPANY, STATED, TOOL, Connect, Model, errors, records
@@ -84,14 +87,26 @@ def test_a_call_gives_what_the_path_gives_and_leaves_its_two_records(
         assert record["subject"].startswith("hmac-sha256:")
 
 
-def test_the_answer_of_a_tool_has_a_receipt(connect: Connect, client: httpx.Client) -> None:
+def test_the_text_of_a_tool_is_what_its_receipt_proves(
+    connect: Connect, client: httpx.Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     model = connect()
-    meta = model.call(TOOL, COMPANY)["structuredContent"]["meta"]
-    receipt = client.get(f"/receipts/{meta['passerelle']['identifiant']}", headers=model.bearer.header)
-    assert receipt.status_code in (200, 404)
-    if receipt.status_code == 404:
-        assert int(receipt.headers["retry-after"]) > 0
-    assert meta["receipt"].endswith(meta["passerelle"]["identifiant"])
+    text = model.call(TOOL, COMPANY)["content"][0]["text"]
+    meta = json.loads(text)["meta"]
+    assert meta["receipt"].endswith(f"/receipts/{meta['passerelle']['identifiant']}")
+    deadline = time.monotonic() + 60  # it is published with the next head, within some ten seconds
+    while True:
+        receipt = client.get(f"/receipts/{meta['passerelle']['identifiant']}", headers=model.bearer.header)
+        if receipt.status_code == 200 or time.monotonic() > deadline:
+            break
+        time.sleep(0.5)
+    (tmp_path / "recu").write_text(receipt.text, "utf-8")
+    (tmp_path / "journal.pub").write_text(client.get("/log/key").text, "utf-8")
+    for said, proved in ((text, True), (text.replace("ATELIERS", "ATELIER"), False)):
+        (tmp_path / "reponse").write_text(said, "utf-8")
+        names = [str(tmp_path / name) for name in ("recu", "reponse", "journal.pub")]
+        assert (main(["verify", names[0], "--reponse", names[1], "--cle", names[2]]) == 0) is proved
+    assert capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

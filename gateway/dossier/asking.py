@@ -3,6 +3,7 @@
 
 the registry answered        retrieved; against the company, proof, or information, as the sheet says
 404                          missing, or out of scope where the sheet says so: never a conclusion
+404 « known, and not given » missing, and a fact against the company where the sheet names its code
 « it is being looked into »  pending, asked again when the registry says
 502 503 504                  unavailable, asked again later and later
 « too often »                pending: the line is slowed down for all files, and no turn is lost
@@ -35,6 +36,7 @@ class Failure:
     """What became of a question without an answer. `wait_s`: None when asking again would change nothing.
 
     `counted`: whether it was an attempt at the registry. `hold`: the pool is used up for all of the portal's files.
+    `against`: the registry knows the company, and says that it is not given what was asked.
     """
 
     state: State
@@ -44,6 +46,7 @@ class Failure:
     wait_s: int | None
     counted: bool = True
     hold: bool = False
+    against: bool = False
 
 
 def question(dossier: Candidature, item: Item, piece: Piece, identifier: str, now: float, *, fresh: bool) -> Ask:
@@ -86,6 +89,8 @@ def failure(trouble: Problem, piece: Piece, attempts: int) -> Failure:
             return told(State.UNAVAILABLE, Outcome.UNAVAILABLE, TOKEN_ENDED_S)
     if fault.code in piece.pending:
         return told(State.PENDING, Outcome.UNKNOWN, _whole(meta.get("retry_in")) or RETRY_S[-1])
+    if fault.code in piece.denied:
+        return Failure(State.MISSING, Outcome.NOT_COMPLIANT, fault.code, fault.detail, None, against=True)
     if trouble.status == 404:
         beyond = piece.absent is State.OUT_OF_SCOPE or _codes(meta) & piece.out_of_scope
         if beyond:

@@ -196,7 +196,7 @@ class Collector:
                 self.queue.hold(waiting.holder, found.wait_s or 1)
             elif trouble.from_registry and found.code.endswith("008"):
                 self.queue.throttled(registry, found.wait_s or 1)
-            if fresh and item.value is not None:
+            if fresh and item.value is not None and not found.against:
                 return  # what was known stays known
             self._file(waiting, self._failed(dossier, item, piece, found, identifier))
             return
@@ -271,9 +271,11 @@ class Collector:
             version=piece.version, retrieved_at=now, exchange=exchange_id, purpose="", basis=(), code=found.code,
             said=found.said,
         )  # fmt: skip
+        if found.against:
+            item = replace(item, value=None, documents=())  # what was given once does not hold any more
         return replace(
             item, state=found.state, outcome=found.outcome, provenance=provenance, next_at=again,
-            attempts=item.attempts + found.counted,
+            attempts=item.attempts + found.counted, against=found.against,
         )  # fmt: skip
 
     def _file(self, waiting: Waiting, item: Item, contents: Sequence[bytes] = ()) -> None:

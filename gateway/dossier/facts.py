@@ -54,6 +54,7 @@ def company(dossier: Candidature, member: Member) -> Company:
         for item in dossier.items
         if item.siret == member.siret and item.state in ANSWERED and item.value is not None
     }
+    denied = [one for one in dossier.items if one.siret == member.siret and one.against and one.value is None]
     turnovers = tuple(_turnovers(answered.get("chiffres_affaires")))
     rows = answered.values()
     return Company(
@@ -63,7 +64,7 @@ def company(dossier: Candidature, member: Member) -> Company:
         registrations=tuple(_registrations(answered)),
         turnovers=turnovers,
         headcounts=tuple(found for item in rows for found in _headcounts(item)),
-        attestations=tuple(_attestation(item) for item in rows if item.key in ATTESTATIONS),
+        attestations=tuple(_attestation(item) for item in (*rows, *denied) if item.key in ATTESTATIONS),
         certifications=tuple(found for item in rows for found in _CERTIFICATIONS.get(item.key, _none)(item)),
         insurances=tuple(found for item in rows for found in _insurances(item)),
         notices=tuple(_notices(answered.get("annonces_bodacc"))),

@@ -130,9 +130,10 @@ class Piece:
 
     `parameters`: beside SIREN and SIRET; `année-1` and the like count from the current year. `absent`: what « not
     found » means here. `out_of_scope`: codes of the registry that say so. `pending`: our codes for « it is being looked
-    into ». `certificate`: its document proves compliance; `proves`: an answer that does. `against`: an answer that is a
-    fact against the company. `security_code`: field of the code printed in the file. `gate`: nothing can be concluded
-    without it. `watch`: looked at again during the contract.
+    into »; `denied`, for « the company is known, and it is not given »: a fact against it. `certificate`: its document
+    proves compliance; `proves`: an answer that does. `against`: an answer that is a fact against the company.
+    `security_code`: field of the code printed in the file. `gate`: nothing can be concluded without it. `watch`: looked
+    at again during the contract.
     """
 
     key: str
@@ -151,6 +152,7 @@ class Piece:
     absent: State = State.MISSING
     out_of_scope: frozenset[str] = frozenset()
     pending: frozenset[str] = frozenset()
+    denied: frozenset[str] = frozenset()
     proves: Says | None = None
     certificate: bool = False
     against: Says | None = None

@@ -106,7 +106,7 @@ def _new(row: Section, key: str, *known: Mapping[str, object]) -> None:
 def _piece(row: Section, category: str, products: Mapping[str, Product]) -> Piece:
     row.only(
         "key", "product", "version", "parameters", "candidate", "buyer", "phase", "access", "basis", "criterion",
-        "when", "validity", "absent", "out_of_scope", "pending", "proves", "certificate", "against", "as_of",
+        "when", "validity", "absent", "out_of_scope", "pending", "denied", "proves", "certificate", "against", "as_of",
         "security_code", "gate", "watch",
     )  # fmt: skip
     name = row.text("product")
@@ -144,6 +144,7 @@ def _piece(row: Section, category: str, products: Mapping[str, Product]) -> Piec
         absent=absent,
         out_of_scope=frozenset(row.texts("out_of_scope", ())),
         pending=frozenset(row.texts("pending", ())),
+        denied=frozenset(row.texts("denied", ())),
         proves=_test(row, "proves", fields),
         certificate=row.flag("certificate", False),
         against=_test(row, "against", fields),

@@ -118,6 +118,24 @@ def test_a_refusal_is_a_fact_against_the_company_and_blocks_nothing(portal: Port
     assert (twice.status_code, codes(twice)) == (409, ["00712"])
 
 
+def test_a_fund_that_knows_the_company_and_refuses_is_no_absence(portal: Portal) -> None:
+    """« Not up to date » is a fact against the company, told and contested; « unknown here » is out of scope."""
+    identifier = portal.opened(request(REFUSED))
+    portal.complete(identifier)
+    portal.declared(identifier)
+    name = f"{REFUSED}:conges_intemperies_cibtp"
+    told = portal.post(f"/{identifier}/contestations", {"par": PERSON, "piece": name, "texte": "Réglé le 3."})
+    assert told.status_code == 201
+    assert portal.post(f"/{identifier}/depot", {"par": PERSON}).status_code == 201
+    file = portal.read(identifier, "acheteur")
+    fund = piece(file, "conges_intemperies_cibtp")
+    assert (fund["etat"], fund["issue"], fund["defavorable"]) == ("contestee", "non_conforme", True)
+    assert fund["provenance"]["code_erreur"] == "38422"
+    assert fund["valeur"] is None
+    other = piece(file, "conges_intemperies_cnetp")
+    assert (other["etat"], other["issue"], other["defavorable"]) == ("hors_perimetre", "hors_perimetre", False)
+
+
 def test_the_buyer_reads_nothing_before_the_deposit(portal: Portal) -> None:
     """Not even that something was gathered."""
     identifier = portal.opened()

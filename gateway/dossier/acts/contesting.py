@@ -43,7 +43,9 @@ class Contests(Acting):
             self._contestable(before, name, by)
             self.file(before, documents)
             items = tuple(
-                replace(one, state=State.CONTESTED) if one.id == name and one.state is State.RETRIEVED else one
+                replace(one, state=State.CONTESTED)
+                if one.id == name and (one.state is State.RETRIEVED or one.against)
+                else one
                 for one in before.items
             )
             after = replace(before, contests=(*before.contests, contest), items=items)
@@ -77,5 +79,5 @@ class Contests(Acting):
             raise refused("00712")
         item = dossier.item(name)
         # Through a portal, whether a protected piece holds anything must not show: it takes the text either way.
-        if by is not None and item is not None and item.value is None:
+        if by is not None and item is not None and item.value is None and not item.against:
             raise refused("00724")

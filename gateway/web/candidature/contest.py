@@ -69,7 +69,7 @@ def _item(dossier: Candidature, member: Member, key: str) -> Item:
         raise refused("00700", detail="Ce dossier n'a pas cette pièce.")
     if any(one.item == item.id for one in dossier.contests):
         raise refused("00712")
-    if item.value is None:
+    if item.value is None and not item.against:
         raise refused("00724")
     return item
 
@@ -87,7 +87,7 @@ def _shown(
         status=422 if faults else 200,
         person=person,
         dossier=dossier,
-        piece=row,
+        piece={**row, "contestable": False},
         ecrit=said.get("texte", ""),
         longueur=LONGEST,
         auteur=said,

@@ -13,6 +13,7 @@ from typing import Any
 from gateway.dossier.company import Company
 from gateway.dossier.export.amounts import euros, number
 from gateway.dossier.export.lines import address_of, name_of, said
+from gateway.dossier.export.member import OUTCOMES
 from gateway.dossier.export.sources import day as spelled
 from gateway.dossier.facts import company
 from gateway.dossier.planning import declarable
@@ -102,7 +103,9 @@ def _piece(one: Mapping[str, Any], lines: Sequence[str], sirens: frozenset[str])
         "documents": one.get("documents") or [],
         "defavorable": one.get("defavorable", False),
         "contestation": {**contest, "jour": _day(contest["le"])} if contest else None,
-        "contestable": one["membre"][:9] in sirens and one.get("valeur") is not None and not contest,
+        "contestable": one["membre"][:9] in sirens
+        and (one.get("valeur") is not None or one.get("defavorable", False))
+        and not contest,
     }
 
 
@@ -135,6 +138,8 @@ def _lines(found: Company) -> Iterator[tuple[str, str]]:
         yield identity.item, ", ".join(part for part in head if part)
         yield identity.item, " ".join(part for part in (identity.naf, identity.activity[1]) if part)
         yield identity.item, address_of(found)
+    for paper in found.attestations:
+        yield paper.item, OUTCOMES[paper.outcome]
     for person in found.representatives:
         name = person.company_name or f"{person.first_name} {person.family_name}"
         yield person.item, f"{person.quality or 'Dirigeant'} : {name}"

@@ -59,6 +59,14 @@ if (zone) {
   });
 }
 
+// A session ends after half an hour without a page: whoever types is there, and the service is told every five minutes.
+let vu = Date.now();
+document.addEventListener("input", () => {
+  if (Date.now() - vu < 300000) return;
+  vu = Date.now();
+  fetch("/compte", { credentials: "same-origin", redirect: "manual" }).catch(() => {});
+});
+
 for (const formulaire of document.querySelectorAll("form[data-fichiers]")) {
   const limite = Number(formulaire.dataset.fichiers);
   for (const champ of formulaire.querySelectorAll("input[type=file]")) {

@@ -225,7 +225,9 @@ def test_a_fact_is_contested_once_with_its_proof(anselme: Representative, portal
     identifier = portal.opened(request(REFUSED))
     portal.complete(identifier)
     file = f"/candidature/{identifier}"
-    assert "Défavorable" in said(anselme.get(file).text)
+    seen = said(anselme.get(file).text)
+    assert seen.count("Défavorable") == 3  # Urssaf, PRO BTP, and the fund that says it is not up to date
+    assert "Non délivrée" in seen
     path = f"{file}/contester/{REFUSED}/attestation_vigilance"
     empty = anselme.upload(path, {"texte": ""}, [("fichiers", "preuve.pdf", pdf("Réglé"))])
     assert (empty.status_code, "à choisir de nouveau" in said(empty.text)) == (422, True)

@@ -32,7 +32,7 @@ import httpx
 NOTIFICATION_OCTETS = 256 * 1024
 FRAICHEUR_S = 300
 """Au-delà, un message est trop ancien : quelqu'un le renvoie."""
-DU_MARCHE = ("marche.ouvert", "marche.ferme", "candidature.commencee")
+DU_MARCHE = ("marche.ouvert", "marche.reporte", "marche.ferme", "candidature.commencee")
 """Les événements numérotés par marché ; les autres le sont par candidature."""
 ACHETEUR = {"siret": "13002526500013", "nom": "Direction interministérielle du numérique"}
 

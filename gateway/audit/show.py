@@ -57,6 +57,7 @@ EVENTS = {
     "dossier_advanced": "dossier : phase suivante",
     "buyer_invited": "acheteur envoyé par un portail",
     "market_opened": "marché ouvert par un portail",
+    "market_changed": "date limite d'un marché reportée",
     "market_closed": "marché fermé par un portail",
 }
 _SHOWN = {

@@ -204,6 +204,7 @@ EVENTS: Mapping[str, Event] = {
     "dossier_read": _event(_HOUSE, "actor recipient query"),
     "dossier_advanced": _event(_HOUSE, "actor dossier"),
     "market_opened": _event(_HOUSE, "market habilitation recipient digest until"),
+    "market_changed": _event(_HOUSE, "market habilitation until"),
     "market_closed": _event(_HOUSE, "market habilitation"),
 }
 """The closed list."""

@@ -6,7 +6,7 @@ company is known and agrees; from then on it is an ordinary file, under the same
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -32,6 +32,7 @@ FURTHEST_S = 10 * 366 * 86_400
 AWAITED_S = 30 * 86_400
 """How long an application waits for its company."""
 USER_LENGTH = 200
+TOO_FAR = "Cette date limite est trop lointaine."
 ELSEWHERE: Mapping[str, Mapping[str, str]] = {
     "market": {
         "public_market": "donnez les clés du marché sans enveloppe",
@@ -127,12 +128,32 @@ def market(sent: object, consumer: Consumer, means: Opening) -> Market:
     if deadline is None and not given.faults:
         given.below("consultation").wrong("date_limite", "Un marché a une date limite.")
     if deadline is not None and deadline > now + FURTHEST_S:
-        given.below("consultation").wrong("date_limite", "Cette date limite est trop lointaine.")
+        given.below("consultation").wrong("date_limite", TOO_FAR)
     user = given.text("utilisateur", longest=USER_LENGTH)
     given.refuse()
     within(consumer, found.tender)
     until = kept_until(found.tender, consumer, means, now)
     return Market(means.identifier(), consumer.habilitation_id, consumer.token_id, now, until, found, user)
+
+
+def later(sent: object, on: Market, now: int) -> Market:
+    """The market with a later deadline. Raises Problem: 409 for one that is closed or over, 422."""
+    on.open_to_all(now)
+    given = Given(sent)
+    given.only("date_limite")
+    tender = on.terms.tender
+    deadline = given.moment("date_limite")
+    if deadline is None and not given.faults:
+        given.wrong("date_limite", "Cette donnée est obligatoire.")
+    before = tender.deadline or now
+    if deadline is not None and deadline < before:
+        given.wrong("date_limite", "Une date limite peut être reportée, et jamais avancée.")
+    if deadline is not None and deadline > now + FURTHEST_S:
+        given.wrong("date_limite", TOO_FAR)
+    given.refuse()
+    moved = (deadline or before) - before
+    terms_after = replace(on.terms, tender=replace(tender, deadline=deadline))
+    return replace(on, terms=terms_after, until=on.until + moved)
 
 
 def awaited(sent: object, consumer: Consumer, on: Market, means: Opening) -> Application:
@@ -150,5 +171,4 @@ def awaited(sent: object, consumer: Consumer, on: Market, means: Opening) -> App
     given.refuse()
     within(consumer, on.terms.tender)
     kept = {key: given.raw(key) for key in (*OF_FILE, *RETURNING) if given.has(key)}
-    until = min(now + AWAITED_S, on.terms.tender.deadline or now + AWAITED_S)
-    return Application(means.identifier(), on.id, now, until, kept, siret, user, reference)
+    return Application(means.identifier(), on.id, now, now + AWAITED_S, kept, siret, user, reference)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What can be done with a market: open, read, close, apply, begin. Raises Problem.
+"""What can be done with a market: open, read, postpone, close, apply, begin. Raises Problem.
 
 The same order as for files: who may, then what is asked, then the record, and only then the market changes. An
 application begins as an ordinary file of the desk, under the portal's own habilitation, whoever gave the SIRET: the
@@ -16,7 +16,8 @@ import orjson
 
 from gateway.dossier.acts.opening import Begun
 from gateway.dossier.desk import Desk
-from gateway.dossier.markets import Application, Market, awaited, market
+from gateway.dossier.files import Happened
+from gateway.dossier.markets import Application, Market, awaited, later, market
 from gateway.dossier.markets_store import MarketRows
 from gateway.dossier.refusals import WORDINGS, fault, refused
 from gateway.dossier.spelling import canonical
@@ -33,7 +34,7 @@ MOST_AWAITED = 5_000
 """Applications of a market that wait for their company."""
 MOST_TRIES = 5
 PAGE = 100
-TOLD_OF_MARKETS = frozenset(("marche.ouvert", "marche.ferme", "candidature.commencee"))
+TOLD_OF_MARKETS = frozenset(("marche.ouvert", "marche.reporte", "marche.ferme", "candidature.commencee"))
 """The events of a market, which its webhook is told of."""
 NOBODY = Credential(None, False, "")
 
@@ -111,6 +112,39 @@ class Markets:
                 self._happened(closed, "marche.ferme")
         self.wake()
         return closed
+
+    async def postpone(self, found: Market, sent: object, consumer: Consumer) -> Market:
+        """A later deadline, for the market and for every file on it; given twice, it is what it was."""
+        async with self._turn:
+            found = self.of(found.id, consumer)
+            after = later(sent, found, int(self.now()))
+            await self.desk.recorder.event(
+                "market_changed", market=found.id, until=written(after.terms.tender.deadline),
+                recipient=after.terms.tender.buyer_siret, **_by(consumer),
+            )  # fmt: skip
+            await self._postponed(after)
+            with self.desk.files.store.writing(durable=True):
+                self.rows.put(after)
+                if after != found:
+                    self._happened(after, "marche.reporte")
+            await self._postponed(after)  # those that began meanwhile, under the old one
+        self.wake()
+        return after
+
+    async def _postponed(self, after: Market) -> None:
+        deadline = after.terms.tender.deadline or 0
+
+        def change(before: Candidature) -> tuple[Candidature, list[Happened]]:
+            was = before.tender.deadline or deadline
+            if was >= deadline:
+                return before, []
+            tender = replace(before.tender, deadline=deadline)
+            return replace(before, tender=tender, until=before.until + deadline - was), [("consultation.reportee", {})]
+
+        for identifier in self.rows.begun(after.id):
+            if self.desk.files.find(identifier) is not None:
+                self.desk.files.change(identifier, change)
+            await asyncio.sleep(0)  # others are served between two files
 
     async def apply(self, on: Market, sent: object, consumer: Consumer, key: str) -> Application:
         """A new application, or the one this idempotency key made first. It begins when all is said, else it waits."""

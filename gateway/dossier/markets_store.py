@@ -46,7 +46,8 @@ class MarketRows:
         self._db.execute(
             "INSERT INTO market(id, habilitation, consultation, open, deadline, until, body)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT(id) DO UPDATE SET open = excluded.open, body = excluded.body",
+            " ON CONFLICT(id) DO UPDATE SET open = excluded.open, deadline = excluded.deadline, until = excluded.until,"
+            " body = excluded.body",
             (
                 market.id, market.habilitation_id, self._consultation(market.habilitation_id, tender),
                 market.closed_at is None, tender.deadline or 0, market.until,
@@ -107,6 +108,11 @@ class MarketRows:
             (market, before, before, limit),
         )
         return [read(Application, self._unseal(body, "application", identifier)) for identifier, body in rows]
+
+    def begun(self, market: str) -> list[str]:
+        """The files begun on a market."""
+        rows = self._db.execute("SELECT id FROM application WHERE market = ? AND begun ORDER BY rank", (market,))
+        return [identifier for (identifier,) in rows]
 
     def begun_by(self, market: str, siret: str) -> list[str]:
         """The files that a company began on a market."""

@@ -60,6 +60,12 @@ class MarketCounter:
         """A market."""
         return self._shown(self._of(request, identifier))
 
+    async def postpone(self, request: Request, identifier: str) -> Response:
+        """A later deadline."""
+        consumer = self._counter.caller(request)
+        found = self._markets.of(identifier, consumer)
+        return self._shown(await self._markets.postpone(found, await json_body(request), consumer))
+
     async def close(self, request: Request, identifier: str) -> Response:
         """No application begins any more."""
         consumer = self._counter.caller(request)
@@ -111,7 +117,12 @@ class MarketCounter:
         now = self._markets.now()
         found = told_market(one, now, (self._markets.rows.waiting(one.id, int(now)), begun, deposited))
         here = f"{self._house().public_url}{ROOT}/{one.id}"
-        links = {"marche": here, "candidatures": f"{here}/candidatures", "fermeture": f"{here}/fermeture"}
+        links = {
+            "marche": here,
+            "candidatures": f"{here}/candidatures",
+            "report": f"{here}/report",
+            "fermeture": f"{here}/fermeture",
+        }
         return answer({"data": found, "links": links}, status, {"location": here} if location else None)
 
     def _application(self, one: Application, status: int = 200, *, location: bool = False) -> Response:
@@ -153,6 +164,7 @@ def add_marches(
         (ROOT, "POST", counter.create),
         (ROOT, "GET", counter.mine),
         (one, "GET", counter.read),
+        (one + "/report", "POST", counter.postpone),
         (one + "/fermeture", "POST", counter.close),
         (one + "/candidatures", "POST", counter.apply),
         (one + "/candidatures", "GET", counter.applications),

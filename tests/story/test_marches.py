@@ -313,7 +313,8 @@ def test_to_another_portal_nothing_of_it_exists(portal: Markets, sandbox: Sandbo
     other = Markets(sandbox, client)
     mine = other.opened()
     for answer in (
-        other.get(f"marches/{on}"), other.post(f"marches/{on}/fermeture", {}), other.get(f"marches/{on}/candidatures"),
+        other.get(f"marches/{on}"), other.post(f"marches/{on}/fermeture", {}), other.post(f"marches/{on}/report", {}),
+        other.get(f"marches/{on}/candidatures"),
         other.post(f"marches/{on}/candidatures", AGREED), other.get(f"marches/{on}/candidatures/{identifier}"),
         other.get(f"marches/{on}/candidatures/{identifier}/attestation"),
         other.get(f"marches/{on}/candidatures/{identifier}/paquet"),
@@ -406,8 +407,33 @@ def test_a_closed_market_takes_nobody_new_and_keeps_who_had_begun(portal: Market
     assert portal.post(f"candidatures/{identifier}/depot", {"par": PERSON}).status_code == 201
 
 
+def test_a_postponed_deadline_is_that_of_the_market_and_of_each_of_its_files(portal: Markets) -> None:
+    """Deposited ones too: a buyer opens none of them before the new one. What is earlier, or too late, is refused."""
+    near = datetime.now(UTC) + timedelta(seconds=6)
+    on = portal.opened(market(date_limite=near.strftime("%Y-%m-%dT%H:%M:%SZ")))
+    begun = portal.applied(on, AGREED)["data"]["id"]
+    sealed = portal.deposited(on, {"siret": REFUSED, "consentement": {"par": PERSON}})
+    later = (near + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for _ in range(2):
+        moved = portal.post(f"marches/{on}/report", {"date_limite": later})
+        assert (moved.status_code, moved.json()["data"]["date_limite"]) == (200, later)
+    for identifier in (begun, sealed):
+        assert portal.get(f"candidatures/{identifier}").json()["data"]["consultation"]["date_limite"] == later
+    time.sleep(max(0.0, (near - datetime.now(UTC)).total_seconds()) + 1)
+    portal.post(f"candidatures/{begun}/declarations", {"par": PERSON, "declarations": HONOUR})
+    assert portal.post(f"candidatures/{begun}/depot", {"par": PERSON}).status_code == 201
+    third = {"siret": "99910033200017", "consentement": {"par": PERSON}}
+    file = portal.get(f"candidatures/{portal.applied(on, third)['data']['id']}").json()["data"]
+    assert file["consultation"]["date_limite"] == later
+    for sooner in (near.strftime("%Y-%m-%dT%H:%M:%SZ"), "2999-01-01T00:00:00Z", "demain", None, 12):
+        refused = portal.post(f"marches/{on}/report", {"date_limite": sooner})
+        assert (refused.status_code, refused.json()["errors"][0]["source"]) == (422, {"pointer": "/date_limite"})
+    portal.post(f"marches/{on}/fermeture", {})
+    assert refusal(portal.post(f"marches/{on}/report", {"date_limite": later})) == (409, ["00751"])
+
+
 def test_past_its_deadline_a_market_takes_nobody_and_nothing(portal: Markets) -> None:
-    near = datetime.now(UTC) + timedelta(seconds=3)
+    near = datetime.now(UTC) + timedelta(seconds=5)
     on = portal.opened(market(date_limite=near.strftime("%Y-%m-%dT%H:%M:%SZ")))
     identifier = portal.applied(on, AGREED)["data"]["id"]
     link = portal.applied(on)["links"]["entreprise"]
@@ -415,6 +441,7 @@ def test_past_its_deadline_a_market_takes_nobody_and_nothing(portal: Markets) ->
     while portal.get(f"marches/{on}").json()["data"]["etat"] != "echu":
         time.sleep(0.2)
     assert refusal(portal.post(f"marches/{on}/candidatures", {})) == (409, ["00752"])
+    assert refusal(portal.post(f"marches/{on}/report", {"date_limite": "2030-01-01T00:00:00Z"})) == (409, ["00752"])
     assert (httpx.get(link).status_code, page(link, siret=REFUSED).status_code) == (409, 409)
     assert refusal(portal.post(f"candidatures/{identifier}/depot", {"par": PERSON})) == (422, ["00703"])
 
@@ -529,14 +556,16 @@ def test_an_identifier_that_is_none_is_unknown(portal: Markets, identifier: str)
 def test_opening_and_closing_a_market_are_in_the_log_with_what_was_stated(portal: Markets, sandbox: Sandbox) -> None:
     on = portal.opened()
     identifier = portal.applied(on, AGREED)["data"]["id"]
+    portal.post(f"marches/{on}/report", {"date_limite": "2030-01-01T00:00:00Z"})
     portal.post(f"marches/{on}/fermeture", {})
     with sqlite3.connect(f"file:{sandbox.state}/audit.db?mode=ro", uri=True) as log:
         rows = [json.loads(entry) for (entry,) in log.execute("SELECT entry FROM record WHERE entry IS NOT NULL")]
     log.close()
     found = [row for row in rows if row.get("market") == on]
-    assert [row["event"] for row in found] == ["market_opened", "dossier_opened", "market_closed"]
+    assert [row["event"] for row in found] == ["market_opened", "dossier_opened", "market_changed", "market_closed"]
     assert {row["habilitation"] for row in found} == {portal.bearer.habilitation_id}
     assert (found[0]["recipient"], found[1]["dossier"]) == (BUYER, identifier)
+    assert found[2]["until"] == "2030-01-01T00:00:00Z"
     assert re.fullmatch("[0-9a-f]{64}", found[0]["digest"])
 
 

@@ -18,6 +18,7 @@ from gateway.edge.openapi.marches_fields import (
     MARKET_LINKS,
     OPENING,
     PAGE_LINKS,
+    POSTPONING,
     SUMMARY,
 )
 from gateway.problems import JSON, PLATFORM, Wording
@@ -94,6 +95,16 @@ def section(_: Facts) -> Section:
         },
         ONE: {
             "get": operation("lire", "Un marché", {"200": _good("Le marché.", market)}, [*WHO, *KNOWN], [IDENTIFIER]),
+        },
+        ONE + "/report": {
+            "post": operation(
+                "reporter",
+                "Reporter la date limite, pour le marché et pour ses dossiers",
+                {"200": _good("Le marché.", market)},
+                [*WHO, *KNOWN, "00510", "00701", "00713", "00751", "00752"],
+                [IDENTIFIER],
+                requests.body(POSTPONING),
+            ),
         },
         ONE + "/fermeture": {
             "post": operation(

@@ -37,6 +37,11 @@ APPLYING = object_of(
     "Avec le SIRET et le consentement, elle commence aussitôt ; sinon l'entreprise les donne sur notre page.",
     (),
 )
+POSTPONING = object_of(
+    fields({"date_limite": ("moment", "Date limite", "La nouvelle, jamais plus tôt que la précédente.")}),
+    "Report",
+    "Une date limite reportée.",
+)
 SUMMARY: dict[str, Row] = {
     "id": ("uuid", "Identifiant", "Celui du marché."),
     "etat": (
@@ -115,7 +120,11 @@ APPLICATION_TOLD = object_of(
             "creee_le": ("moment", "Créée le", "Quand le portail l'a créée."),
             "commencee_le": ("moment?", "Commencée le", "Quand elle est devenue un dossier ; null sinon."),
             "deposee_le": ("moment?", "Déposée le", "null tant qu'elle ne l'est pas."),
-            "attendue_jusqu_au": ("moment", "Attendue jusqu'au", "Jusqu'à quand l'entreprise peut la commencer."),
+            "attendue_jusqu_au": (
+                "moment",
+                "Attendue jusqu'au",
+                "Oubliée ensuite ; commencée, au plus tard à la date limite.",
+            ),
             "utilisateur": _USER,
             "reference_portail": ("text", "Votre référence", "Rendue telle quelle ; vide si vous n'en avez pas donné."),
         }
@@ -128,6 +137,7 @@ MARKET_LINKS = object_of(
         {
             "marche": ("address", "Marché", "Son adresse."),
             "candidatures": ("address", "Candidatures", "Où en créer (POST) et les lister (GET)."),
+            "report": ("address", "Report", "Où en reporter la date limite (POST)."),
             "fermeture": ("address", "Fermeture", "Où le fermer (POST)."),
         }
     ),

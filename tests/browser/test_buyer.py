@@ -118,6 +118,25 @@ def test_a_portal_s_link_opens_one_tender_and_says_when_it_is_spent(
     assert page.get_by_role("heading", name="Lien déjà utilisé").count() == 1
 
 
+def test_on_paper_nothing_is_cut_off_and_no_button_is_left(reader: Desk, portal: Portal, sandbox: Sandbox) -> None:
+    tender, page = reference(), reader.page
+    closed(sandbox, deposited(portal, HEALTHY, tender), deposited(portal, REFUSED, tender, "attestation_vigilance"))
+    reader.sign_in(BUYER, onward="/acheteur")
+    page.get_by_role("link", name=f"Réfection du préau, {tender}").click()
+    for step in ("", "Comparer"):
+        if step:
+            page.emulate_media(media="screen")
+            page.get_by_role("button", name=step).click()
+        page.emulate_media(media="print")
+        assert page.locator("main table").is_visible()
+        assert page.locator("main :is(button, input, textarea):visible").count() == 0
+        table = page.locator("main .tableau").first
+        assert table.evaluate("box => [box.scrollHeight - box.clientHeight, getComputedStyle(box).overflow]") == [
+            0,
+            "visible",
+        ]
+
+
 def test_the_company_reads_who_opened_its_file(at_desk: Callable[..., Desk], portal: Portal, sandbox: Sandbox) -> None:
     tender, buyer, company = reference(), at_desk(), at_desk()
     closed(sandbox, deposited(portal, HEALTHY, tender))

@@ -127,6 +127,7 @@ async def test_only_what_was_deposited_shows(world: World) -> None:
     given_up = world.not_deposited(standing=Standing.WITHDRAWN, seal=shown.seal)
     page = await agent.get(f"/{world.key(shown)}")
     assert shown.number in page.text
+    assert "diffère" in page.text  # what its notice says otherwise than what was stated
     assert not any(one.number in page.text for one in hidden)
     assert f"après le dépôt, et effacée : {given_up.number}" in page.text.replace("\N{NO-BREAK SPACE}", " ")
     for one in (*hidden, given_up):
@@ -271,6 +272,8 @@ async def test_documents_and_exports_leave_as_files_and_recorded(world: World) -
         assert answer.headers["content-disposition"].startswith("attachment")
     assert [row["product"] for row in world.records("exported")] == ["dossier.json", "dossier.pdf", "dossier.zip"]
     assert all(row["actor"] for row in world.records("exported"))
+    lacking = await agent.get(f"{ici}/exports/espd.xml")
+    assert (lacking.status_code, "DUME incomplet" in lacking.text) == (409, True)  # said, and nothing filled in for it
     for name in ("attestation.pdf", "rien.txt"):
         assert (await agent.get(f"{ici}/exports/{name}")).status_code == 404
     assert (await agent.get(f"{ici}/documents/{digest}")).status_code == 404  # kept, and no part of the file

@@ -96,7 +96,7 @@ def test_the_wheel_alone_reads_its_contracts_and_policies(site: Path) -> None:
 
 
 def test_the_wheel_alone_has_no_sandbox_and_says_so(site: Path) -> None:
-    done = run_from(site, "sandbox", "--state", "bac")
+    done = run_from(site, "sandbox", "--state", "bac", "--port", "0")
     assert done.returncode != 0
     assert "simul" in done.stderr
     assert "Traceback" not in done.stderr

@@ -79,6 +79,7 @@ POOLS = {
     "inpi_rne": (15, 60, True),
     "urssaf": (100, 60, True),
     "gip_mds": (50, 60, False),
+    "mcp": (100, 60, False),
     # Ours: what application files draw on.
     "candidature": (6000, 60, False),
 }

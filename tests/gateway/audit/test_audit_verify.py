@@ -128,7 +128,7 @@ def test_the_verifier_knows_nothing_of_those_who_write() -> None:
     done = subprocess.run(
         [sys.executable, "-c", listing], cwd=Path(__file__).resolve().parents[3], stdout=subprocess.PIPE, text=True
     )
-    stores = "stores stores.places stores.rows stores.sqlite_rows"
+    stores = "stores stores.address stores.places stores.rows stores.sqlite_rows"
     pure = "canonical erasures layout merkle note reading report stories tree trouble verify vocabulary words"
     ours = {"gateway", "gateway.audit", *(f"gateway.audit.{name}" for name in f"{pure} {stores}".split())}
     assert set(done.stdout.split()) == ours

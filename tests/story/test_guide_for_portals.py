@@ -12,6 +12,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 import httpx
 import pytest
@@ -57,26 +58,27 @@ class Reader:
     def curl(self, words: list[str]) -> None:
         assert words[:2] == ["curl", "-s"]
         headers: dict[str, str] = {}
-        method, url, body, out = "", "", None, ""
+        method, url, out = "", "", ""
+        data: list[str] = []
         rest = iter(words[2:])
         for word in rest:
             if word == "-H":
                 name, _, value = next(rest).partition(": ")
                 headers[name] = value
-            elif word == "-d":
-                body, method = next(rest), method or "POST"
+            elif word in ("-d", "--data-urlencode"):
+                name, equals, value = next(rest).partition("=")
+                data.append(f"{name}={quote_plus(value)}" if word == "--data-urlencode" else name + equals + value)
             elif word == "-X":
                 method = next(rest)
             elif word == "-o":
                 out = next(rest)
             else:
                 url = word
-        form = {"content-type": "application/x-www-form-urlencoded"} if body and body[0] != "{" else {}
+        # As curl does: a body is a form unless told otherwise, and its bytes are sent as they are.
+        sent = {"content-type": "application/x-www-form-urlencoded"} if data else {}
+        body = "&".join(data).encode() if data else None
         self.last = self.client.request(
-            method or "GET",
-            url,
-            headers={**headers, **form},
-            content=body and body.encode() if not form else quoted(body),
+            method or ("POST" if data else "GET"), url, headers={**sent, **headers}, content=body
         )
         if out:
             assert self.last.status_code == 200
@@ -102,11 +104,6 @@ class Reader:
         else:
             wanted = NAME.sub(lambda name: self.known[name[1]], shown) if isinstance(shown, str) else shown
             assert found == wanted, place
-
-
-def quoted(body: str | None) -> bytes:
-    """A form's fields as curl would need them: the guide writes accents as people do."""
-    return str(httpx.QueryParams(body)).encode()
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 
 single      one file while registries answer in 50 ms to 5 s: from the SIRET to the complete file, beside the slowest
 crowd       two hundred files at once: how long until all are complete, and plain calls' times before and meanwhile
-quota       the same while one registry refuses what exceeds its quota: how far apart the first and last files end
+quota       half as many while a registry refuses what exceeds its quota: how far apart the first and last files end,
+            and how long one waits that came when they were all in line
 
 The gateway is the shipped one on a core of its own; the registries are its simulators, made slow in another process.
 """
@@ -11,7 +12,6 @@ The gateway is the shipped one on a core of its own; the registries are its simu
 import argparse
 import asyncio
 import contextlib
-import itertools
 import json
 import os
 import signal
@@ -22,81 +22,29 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from bench.proc import NotReady, cores, free_port, on_core
+from bench.files_world import CONTROL, child
+from bench.proc import cores, free_port, on_core
 from bench.state import clean, command, dlnuf, prepared
-from bench.world import invented, sirets
+from bench.world import sirets
 from connectors.kit.contract import load_all
-from gateway.source.simulated import addresses, simulators
+from gateway.source.simulated import addresses
 
 BUYER = "99910077900019"
 PERSON = {"prenom": "Eloïse", "nom": "Vercheny", "qualite": "présidente"}
 FASTEST_S, SLOWEST_S = 0.05, 5.0
 QUIET_S = 0.02
-CONTROL = "/banc"
 PATIENCE_S = 300
+LONGER, STARVED = 1.10, 10.0
+"""The goals: a file takes at most so many times its slowest registry; a plain call, so many times its usual time."""
+PLAIN_COMPANIES = 1_000
+RATIONED = "inpi_rne"
+"""The registry whose contract says how it tells that it is asked too often: two questions of each file."""
 PLAIN = "/v4/insee/sirene/etablissements/{}?context=banc&object=banc&recipient=13002526500013"
-
-
-def registries(port: int, companies: int) -> None:
-    """Serve all simulators, with a time to wait for each and a quota for one, as last told at `/banc`."""
-    import uvicorn
-
-    app = simulators(load_all(), lambda: datetime.now(UTC), invented(companies))
-    told: dict[str, Any] = {"lags": {}, "quota": {}}
-    seen: dict[str, tuple[int, int]] = {}
-
-    async def lagging(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and scope["path"] == CONTROL:
-            told.update(json.loads((await receive())["body"]))
-            await _said(send, 200, b"{}")
-            return
-        if scope["type"] == "http" and "token" not in scope["path"] and "oauth" not in scope["path"]:
-            name = scope["path"].split("/", 2)[1]
-            if (limit := told["quota"].get(name)) is not None:
-                second = int(time.time())
-                last, count = seen.get(name, (0, 0))
-                count = count + 1 if last == second else 1
-                seen[name] = (second, count)
-                if count > limit:
-                    await _said(send, 429, b"{}")
-                    return
-            await asyncio.sleep(told["lags"].get(name, told["lags"].get("", 0)))
-        await app(scope, receive, send)
-
-    uvicorn.run(lagging, port=port, log_level="warning", lifespan="off")
-
-
-async def _said(send: Any, status: int, body: bytes) -> None:
-    fields = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": status, "headers": fields})
-    await send({"type": "http.response.body", "body": body})
-
-
-@contextmanager
-def child(words: list[str], env: dict[str, str], url: str) -> Iterator[None]:
-    """A process that answers at an address for the time of the block."""
-    with tempfile.TemporaryFile() as log, subprocess.Popen(words, env=env, stdout=log, stderr=log) as process:
-        try:
-            end = time.monotonic() + 40
-            while True:
-                try:
-                    httpx.get(url, timeout=1)
-                    break
-                except httpx.HTTPError:
-                    if time.monotonic() > end or process.poll() is not None:
-                        log.seek(0)
-                        raise NotReady(log.read().decode()[-2000:]) from None
-                    time.sleep(0.1)
-            yield
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
 
 
 def opening(siret: str, reference: str) -> dict[str, Any]:
@@ -163,23 +111,27 @@ class Driver:
                 self.looked.notify_all()
 
     @contextmanager
-    def plain(self, seconds: float) -> Iterator[list[float]]:
-        """A caller in a process of its own, so that only the gateway makes it wait; milliseconds of each call."""
+    def plain(self, seconds: float, companies: range) -> Iterator[list[float]]:
+        """A caller in a process of its own, so that only the gateway makes it wait; milliseconds of each call.
+
+        Each window asks about companies of its own: an answer that was kept is no measure of a registry's.
+        """
         found: list[float] = []
-        words = [sys.executable, "-m", "bench.files", "--plain", str(seconds), self._address, self._token]
+        ranks = (str(companies.start), str(companies.stop))
+        words = [sys.executable, "-m", "bench.files", "--plain", str(seconds), self._address, self._token, *ranks]
         with subprocess.Popen(words, env=clean(), stdout=subprocess.PIPE) as process:
             yield found
             process.send_signal(signal.SIGINT)
             found += json.loads(process.communicate()[0])
 
 
-def plain_calls(seconds: float, address: str, token: str) -> list[float]:
+def plain_calls(seconds: float, address: str, token: str, companies: range) -> list[float]:
     """Plain calls, one after the other, 20 ms apart, for so long or until interrupted; milliseconds each."""
     found: list[float] = []
     end = time.perf_counter() + seconds
     headers = {"authorization": f"Bearer {token}"}
     with contextlib.suppress(KeyboardInterrupt), httpx.Client(base_url=address, timeout=60, headers=headers) as client:
-        for siret in itertools.cycle(sirets(200)[50:]):
+        for siret in sirets(companies.stop)[companies.start :]:
             if time.perf_counter() > end:
                 break
             began = time.perf_counter()
@@ -201,7 +153,7 @@ def times(found: list[float]) -> dict[str, float]:
 
 async def measured(driver: Driver, files: int, names: list[str]) -> dict[str, Any]:
     """All three measurements."""
-    known = sirets(2 * files + 200)
+    known = sirets(2 * files)
     await driver.told({"": QUIET_S})
     await driver.file(known[0], "échauffement")
     others = [name for name in names if name not in ("insee", "dgfip")]
@@ -211,19 +163,25 @@ async def measured(driver: Driver, files: int, names: list[str]) -> dict[str, An
     single = await driver.file(known[1], "seul")
 
     await driver.told({"": QUIET_S})
-    with driver.plain(PATIENCE_S) as quiet:
+    ours = 2 * files
+    with driver.plain(PATIENCE_S, range(ours, ours + PLAIN_COMPANIES // 2)) as quiet:
         await asyncio.sleep(4)
     watching = asyncio.create_task(driver.watch())
-    with driver.plain(PATIENCE_S) as busy:
+    with driver.plain(PATIENCE_S, range(ours + PLAIN_COMPANIES // 2, ours + PLAIN_COMPANIES)) as busy:
         await asyncio.sleep(1)
         began = time.perf_counter()
         crowd = await asyncio.gather(*(driver.file(siret, f"foule-{siret}") for siret in known[2 : 2 + files]))
         crowd_s = time.perf_counter() - began
 
-    await driver.told({"": QUIET_S}, {"msa": 1_000, "qualibat": 20})
+    await driver.told({"": QUIET_S}, {RATIONED: max(2, files // 5)})
     began = time.perf_counter()
-    rationed = await asyncio.gather(
-        *(driver.file(siret, f"quota-{siret}") for siret in known[2 + files : 2 + files + files // 2])
+
+    async def latecomer() -> float:
+        await asyncio.sleep(1)
+        return await driver.file(known[-1], "quota-dernier")
+
+    *rationed, late = await asyncio.gather(
+        *(driver.file(siret, f"quota-{siret}") for siret in known[2 + files : 2 + files + files // 2]), latecomer()
     )
     quota_s = time.perf_counter() - began
     watching.cancel()
@@ -242,12 +200,32 @@ async def measured(driver: Driver, files: int, names: list[str]) -> dict[str, An
         },
         "quota": {
             "files": files // 2,
+            "questions_a_second": max(2, files // 5),
             "all_complete_s": round(quota_s, 1),
             "first_s": round(min(rationed), 1),
             "median_s": round(statistics.median(rationed), 1),
             "last_s": round(max(rationed), 1),
+            "latecomer_s": round(late, 1),
         },
     }
+
+
+def goals(found: dict[str, Any]) -> Iterator[str]:
+    """Which goals were met, in words."""
+    single, crowd, quota = found["single"], found["crowd"], found["quota"]
+    met = single["ratio"] <= LONGER
+    yield f"a file in {single['ratio']:.2f} times its slowest registry (at most {LONGER:.2f}): {_said_met(met)}"
+    times_slower = crowd["plain_meanwhile_ms"]["p50"] / crowd["plain_alone_ms"]["p50"]
+    met = times_slower <= STARVED
+    yield f"plain calls, median, {times_slower:.1f} times slower meanwhile (at most {STARVED:.0f}): {_said_met(met)}"
+    met = quota["latecomer_s"] <= quota["last_s"]
+    yield f"whoever came last under a quota waited {quota['latecomer_s']} s, the crowd up to {quota['last_s']} s: " + (
+        _said_met(met)
+    )
+
+
+def _said_met(met: bool) -> str:
+    return "met" if met else "missed"
 
 
 def run(files: int, folder: Path) -> dict[str, Any]:
@@ -268,7 +246,8 @@ def run(files: int, folder: Path) -> dict[str, Any]:
             **addresses(contracts, base),
         }
     )
-    pretending = [sys.executable, "-m", "bench.files", "--registries", str(behind), "--files", str(files)]
+    companies = str(2 * files + PLAIN_COMPANIES)
+    pretending = [sys.executable, "-m", "bench.files_world", str(behind), companies]
     place = cores()
     with on_core(place.registry):
         simulated = child(pretending, clean(), base + "/rien")
@@ -284,18 +263,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.files", description=__doc__)
     parser.add_argument("--files", type=int, default=200, help="combien de dossiers à la fois")
     parser.add_argument("--out", type=Path, help="fichier JSON des résultats")
-    parser.add_argument("--registries", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--plain", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--plain", nargs=5, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.plain:
-        print(json.dumps(plain_calls(float(chosen.plain[0]), chosen.plain[1], chosen.plain[2])))
-        return 0
-    if chosen.registries:
-        registries(chosen.registries, 2 * chosen.files + 200)
+        seconds, address, token, first, last = chosen.plain
+        print(json.dumps(plain_calls(float(seconds), address, token, range(int(first), int(last)))))
         return 0
     with tempfile.TemporaryDirectory(prefix="dlnuf-bench-files-") as folder:
         found = run(chosen.files, Path(folder))
     print(json.dumps(found, indent=2, ensure_ascii=False))
+    for goal in goals(found):
+        print(goal)
     if chosen.out:
         chosen.out.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return 0

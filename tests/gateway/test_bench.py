@@ -17,6 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from bench import files as bench_files
 from bench import tools
 from bench.__main__ import OUT, PAGE
 from bench.evidence import Dishonest, Written, expect_honest, expect_two_records, written
@@ -294,3 +295,18 @@ def test_nothing_is_installed_by_whoever_may_not(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("a program was run"))
     with pytest.raises(tools.ToolsMissing, match="haproxy et wrk"):
         tools.ready(root=False)
+
+
+def test_files_say_which_of_their_goals_are_missed() -> None:
+    found = {
+        "single": {"ratio": 1.02},
+        "crowd": {"plain_alone_ms": {"p50": 20.0}, "plain_meanwhile_ms": {"p50": 60.0}},
+        "quota": {"latecomer_s": 4.0, "last_s": 5.0},
+    }
+    assert all(said.endswith(": met") for said in bench_files.goals(found))
+    missed = {
+        "single": {"ratio": 1.11},
+        "crowd": {"plain_alone_ms": {"p50": 20.0}, "plain_meanwhile_ms": {"p50": 201.0}},
+        "quota": {"latecomer_s": 5.1, "last_s": 5.0},
+    }
+    assert all(said.endswith(": missed") for said in bench_files.goals(missed))

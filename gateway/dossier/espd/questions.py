@@ -35,6 +35,7 @@ _FORMS = {
     "CODE": ("code", f"L'une de ces valeurs est attendue : {', '.join(one.espd for one in Role)}."),
 }
 _TEXT = ("texte", f"Un texte d'au plus {LONGEST} caractères est attendu.")
+_UNITS = {"AMOUNT": "en euros", "PERCENTAGE": "en pour cent"}
 FORMS = tuple(dict.fromkeys((*(form for form, _ in _FORMS.values()), _TEXT[0])))
 """The forms of an answer, as the API names them."""
 
@@ -63,8 +64,10 @@ def answer(
     if (complaint := unfit(line, value)) is not None:
         given.wrong("valeur", complaint)
         return None
+    unit = _UNITS.get(line.value)
+    label = f"{criterion.name} : {line.label}" + (f" ({unit})" if unit else "")
     return Declaration(
-        id=identifier, key=line.id, siret=siret, label=f"{criterion.name} : {line.label}"[:LONGEST], value=value,
+        id=identifier, key=line.id, siret=siret, label=label[:LONGEST], value=value,
         by=by, at=at, criterion=criterion.code, category=CATEGORY, documents=tuple(documents),
     )  # fmt: skip
 

@@ -5,20 +5,28 @@ Facts, declarations and what is still missing stand apart, each with its source.
 """
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 
 from gateway.dossier.asked import BuyerRequest
 from gateway.dossier.company import Company
+from gateway.dossier.export.amounts import euros
 from gateway.dossier.export.lines import given, name_of
 from gateway.dossier.export.member import ROLES, member_sections
 from gateway.dossier.export.pages import Line, Pages, Section
 from gateway.dossier.export.sources import day, moment, source_of, spaced
 from gateway.dossier.values import Candidature, Seal
-from gateway.dossier.words import GroupForm, State
+from gateway.dossier.words import GroupForm, Source, State
 
 FORMS = {
     GroupForm.ALONE: "Le candidat se présente seul",
     GroupForm.JOINT: "Groupement conjoint",
     GroupForm.SOLIDARY: "Groupement solidaire",
+}
+SOURCES = {
+    Source.BOAMP: "avis du BOAMP",
+    Source.TED: "avis du TED",
+    Source.PROFILE: "profil d'acheteur",
+    Source.MANUAL: "donnée par le portail",
 }
 MENTION = (
     "Ce document réunit ce que les registres publics ont répondu, ce que des personnes nommées ont déclaré, et ce qui "
@@ -64,7 +72,7 @@ def _market(candidature: Candidature) -> Iterator[Section]:
         (
             *given(
                 ("Intitulé", tender.title),
-                ("Référence", f"{tender.reference} ({tender.source.value.upper()})"),
+                ("Référence", f"{tender.reference} ({SOURCES[tender.source]})"),
                 ("Procédure", tender.procedure),
                 ("Date limite", deadline),
                 ("Avis publié", tender.url),
@@ -91,7 +99,8 @@ def _request(request: BuyerRequest) -> Section:
     lines = tuple(
         Line(
             criterion.name,
-            " ; ".join(f"{one.label} : {one.value}" for one in criterion.requirements) or "Sans exigence chiffrée",
+            " ; ".join(f"{one.label} : {_required(one.value)}" for one in criterion.requirements)
+            or "Sans seuil ni précision",
             note=f"Pour les lots {', '.join(criterion.lots)}" if criterion.lots else "",
         )
         for criterion in request.criteria
@@ -104,6 +113,15 @@ def _request(request: BuyerRequest) -> Section:
             "La réponse à chaque critère est dans le fichier DUME de la candidature."
         ),
     )
+
+
+def _required(value: str) -> str:
+    """A requirement as people read it: amounts in euros, the rest as the buyer wrote it."""
+    amount, _, unit = value.rpartition(" ")
+    try:
+        return euros(Decimal(amount)) if unit == "EUR" else value
+    except InvalidOperation:
+        return value
 
 
 def _missing(candidature: Candidature) -> Section:

@@ -5,6 +5,7 @@ A letter that is not shown is replaced by its plain form where there is one (`�
 exact text stands in `dossier.json`.
 """
 
+import re
 import unicodedata
 
 _RANGES = (
@@ -26,6 +27,14 @@ SHOWN = frozenset(chr(code) for first, last in _RANGES for code in range(first, 
 """Every character that may stand in a document."""
 
 _SPACES = str.maketrans({"\n": " ", "\r": " ", "\t": " ", "\u2028": " ", "\u2029": " "})
+
+
+_LOOSE = re.compile(r"(?<=\S) (?=[;:!?»€])|(?<=«) (?=\S)")
+
+
+def set_in_french(text: str) -> str:
+    """The text as it is shown, with the spaces that keep French signs on their word's line."""
+    return _LOOSE.sub("\N{NO-BREAK SPACE}", shown(text))
 
 
 def shown(text: str) -> str:

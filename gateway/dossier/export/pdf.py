@@ -8,7 +8,7 @@ from importlib.resources import as_file, files
 
 import orjson
 
-from gateway.dossier.export.letters import shown
+from gateway.dossier.export.letters import set_in_french
 from gateway.dossier.export.pages import Line, Pages
 from gateway.dossier.words import State
 
@@ -29,16 +29,16 @@ def pdf(pages: Pages) -> bytes:
     import typst  # 80 MB of layout engine, loaded by those who print
 
     told = {
-        "title": shown(pages.title),
-        "subtitle": shown(pages.subtitle),
-        "reference": shown(pages.reference),
-        "issued": shown(pages.issued),
-        "mention": shown(pages.mention),
+        "title": set_in_french(pages.title),
+        "subtitle": set_in_french(pages.subtitle),
+        "reference": set_in_french(pages.reference),
+        "issued": set_in_french(pages.issued),
+        "mention": set_in_french(pages.mention),
         "sections": [
             {
-                "title": shown(section.title),
-                "introduction": shown(section.introduction),
-                "nothing": shown(section.nothing or "Rien à signaler."),
+                "title": set_in_french(section.title),
+                "introduction": set_in_french(section.introduction),
+                "nothing": set_in_french(section.nothing or "Rien à signaler."),
                 "lines": [_line(line) for line in section.lines],
             }
             for section in pages.sections
@@ -56,9 +56,9 @@ def pdf(pages: Pages) -> bytes:
 
 def _line(line: Line) -> dict[str, str]:
     return {
-        "label": shown(line.label),
-        "text": shown(line.text),
+        "label": set_in_french(line.label),
+        "text": set_in_french(line.text),
         "state": STATES[line.state] if line.state else "",
-        "source": shown(line.source),
-        "note": shown(line.note),
+        "source": set_in_french(line.source),
+        "note": set_in_french(line.note),
     }

@@ -17,6 +17,7 @@ from gateway.dossier.export.buyer import buyer_pages
 from gateway.dossier.export.letters import SHOWN, shown
 from gateway.dossier.export.pages import Line, Pages, Section
 from gateway.dossier.export.pdf import pdf
+from gateway.dossier.words import State
 from tests.dossier.dossier_world import COMPANY, NOW, SIRET, candidature, declaration, group
 
 COMPANIES = {SIRET: COMPANY}
@@ -49,6 +50,30 @@ def kinds(content: bytes) -> list[str]:
     return found
 
 
+def tables(content: bytes) -> list[list[list[str]]]:
+    """Each table: its rows, and the kinds of their cells."""
+    found: list[list[list[str]]] = []
+
+    def walk(node: Any, rows: list[list[str]] | None) -> None:
+        if isinstance(node, pikepdf.Array):
+            for one in node:
+                walk(one, rows)
+        elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
+            kind = str(node.S)
+            if kind == "/Table":
+                rows = []
+                found.append(rows)
+            elif kind == "/TR" and rows is not None:
+                rows.append([])
+            elif kind in ("/TH", "/TD") and rows:
+                rows[-1].append(kind)
+            walk(node.get("/K"), rows)
+
+    with pikepdf.open(io.BytesIO(content)) as document:
+        walk(document.Root.StructTreeRoot.K, None)
+    return found
+
+
 @pytest.fixture(scope="module")
 def buyers() -> bytes:
     return pdf(buyer_pages(candidature(), COMPANIES, NOW))
@@ -66,7 +91,19 @@ def test_it_is_tagged_titled_and_french(buyers: bytes) -> None:
     assert found.count("/H1") == 1
     assert found.count("/H2") >= 8
     assert found.count("/Table") >= 6
-    assert found.count("/TH") >= 3 * found.count("/Table")
+    for rows in tables(buyers):
+        assert set(rows[0]) == {"/TH"}  # a header over each column, and only the columns that hold something
+        assert {len(row) for row in rows} == {len(rows[0])}
+        assert all(set(row) == {"/TD"} for row in rows[1:])
+    assert {len(rows[0]) for rows in tables(buyers)} == {2, 3}
+
+
+def test_a_digest_is_cut_within_its_column_and_copied_whole(buyers: bytes) -> None:
+    address = "https://exemple.example/" + "f3a9" * 40
+    content = pdf(Pages("T", "", "R", "", "", (Section("S", (Line("Adresse", address, State.DECLARED, "Portail"),)),)))
+    assert address in "".join(text(content).split())
+    with pikepdf.open(io.BytesIO(content)) as found:
+        assert len(found.pages) == 1
 
 
 def test_facts_declarations_and_absences_stand_apart_with_their_sources(buyers: bytes) -> None:

@@ -155,6 +155,11 @@ def test_two_companies_each_for_itself(at_desk: Callable[..., Desk], group: str)
     lead.page.get_by_role("link", name="Déposer la candidature").click()
     lead.page.get_by_role("button", name="Déposer la candidature").click()
     lead.page.get_by_text("Candidature déposée").wait_for()
+    partner.go(group)
+    found = partner.page.get_by_role("link", name="Télécharger l'attestation").get_attribute("href")
+    assert partner.page.context.request.get(f"{partner.address}{found}").body()[:5] == b"%PDF-"
+    theirs = str(found).replace(PARTNER, "99910011800010")
+    assert partner.page.context.request.get(f"{partner.address}{theirs}").status == 403
 
 
 def test_pieces_arrive_without_reloading_and_the_focus_stays(at_desk: Callable[..., Desk], sandbox: Sandbox) -> None:

@@ -66,7 +66,10 @@ class Lacking(Exception):
 
 
 def made(name: str, found: Material, member: Member, lot: str | None) -> bytes:
-    """One export. `member`, `lot`: of the ESPD alone. Raises Lacking; ValueError when it is too large."""
+    """One export. `member`: of the ESPD and the attestation; `lot`: of the ESPD.
+
+    Raises Lacking; ValueError when it is too large.
+    """
     known = companies(found.dossier)
     match name:
         case "espd.xml":
@@ -78,7 +81,7 @@ def made(name: str, found: Material, member: Member, lot: str | None) -> bytes:
         case "dossier.pdf":
             return pdf(buyer_pages(found.dossier, known, found.at))
         case "attestation.pdf":
-            return pdf(attestation_pages(found.dossier, known, found.at))
+            return pdf(attestation_pages(found.dossier, known, found.at, member))
         case _:
             return package(found.dossier, entries(found, known))
 

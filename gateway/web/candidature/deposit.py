@@ -10,7 +10,17 @@ from gateway.dossier.values import Candidature
 from gateway.edge.exports import file
 from gateway.people.person import Person
 from gateway.problems import Problem
-from gateway.web.candidature.common import ADDRESS, Faults, author, known_author, leading, own_members, room_of, told
+from gateway.web.candidature.common import (
+    ADDRESS,
+    Faults,
+    acting,
+    author,
+    known_author,
+    leading,
+    own_members,
+    room_of,
+    told,
+)
 from gateway.web.candidature.saying import name_of_member, visible
 from gateway.web.door import Checked, SignedIn
 from gateway.web.look import page, redirect
@@ -45,9 +55,12 @@ async def deposited(request: Request, identifier: str, person: SignedIn, sent: C
 
 @router.get(ADDRESS + "/{identifier}/attestation.pdf")
 async def attestation(request: Request, identifier: str, person: SignedIn) -> Response:
-    """The company's own receipt of its deposit."""
-    room, dossier = room_of(request), leading(request, identifier, person)
-    content = await room.workshop.export(dossier, "attestation.pdf", "", None, actor=room.trace.person(person.id))
+    """A company's own receipt of the deposit: the leading one's, or that of the member named by `membre`."""
+    room = room_of(request)
+    dossier = room.office.desk.of_company(identifier, person.sirens)
+    dossier, member = acting(request, identifier, person, request.query_params.get("membre") or dossier.lead.siret)
+    actor = room.trace.person(person.id)
+    content = await room.workshop.export(dossier, "attestation.pdf", member.siret, None, actor=actor)
     return file(request, content, "attestation.pdf", dossier.number)
 
 

@@ -153,6 +153,22 @@ def test_the_company_gets_an_attestation_of_its_deposit() -> None:
         attestation_pages(candidature(seal=None), COMPANIES, NOW)
 
 
+def test_an_attestation_tells_a_company_nothing_of_those_it_applies_with() -> None:
+    """Each its own pieces and declarations; of the others, who they are."""
+    whole = group()
+    partner = whole.members[1]
+    theirs = replace(whole.items[0], siret=partner.siret, label="Pièce du cotraitant")
+    said = replace(whole.declarations[0], siret=partner.siret, label="Parole du cotraitant")
+    whole = replace(whole, items=(*whole.items, theirs), declarations=(*whole.declarations, said))
+    known = COMPANIES | {partner.siret: Company(partner.siret, None)}
+    lead, member = (text(pdf(attestation_pages(whole, known, NOW, one))) for one in (None, partner))
+    for told, own, other in ((lead, 0, partner.siret), (member, 1, whole.lead.siret)):
+        assert ("Pièce du cotraitant" in told, "Parole du cotraitant" in told) == (bool(own), bool(own))
+        assert other[:3] in told
+    assert "participe" in member
+    assert whole.declarations[0].label not in member
+
+
 HOSTILE = ['#panic("x")', "$x^2$ `code` *gras* _x_", '#import "/etc/passwd"', "\\ \u202e \u0000 \u2028 ]", "<h1>&amp;"]
 
 

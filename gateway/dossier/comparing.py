@@ -32,6 +32,7 @@ SECTIONS = (
 """The categories of the sheets, in the order of the forms; the last holds those of none of them."""
 NOT_ASKED = "non_demandee"
 NOT_DECLARED = "non_declare"
+DENIED = "non_delivree"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,10 @@ class Column:
         return self.named(self.dossier.lead) + (" et autres" if self.dossier.form is not GroupForm.ALONE else "")
 
     def named(self, member: Member) -> str:
-        """A member's name; its SIRET when no registry gave it."""
-        return name_of(self.known.get(member.siret)) or f"SIRET {spaced(member.siret)}"
+        """A member's name: by the registries, else as it declares it, else its SIRET."""
+        declared = self.dossier.declared("denomination_declaree", member.siret)
+        known = name_of(self.known.get(member.siret)) or (str(declared.value) if declared else "")
+        return known or f"SIRET {spaced(member.siret)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +132,9 @@ def section_of(item: Item) -> str:
 
 
 def missing(dossier: Candidature) -> list[Item]:
-    """The pieces that no answer came for: missing, or still expected."""
-    return [one for one in dossier.items if one.state in (State.MISSING, State.PENDING, State.UNAVAILABLE)]
+    """The pieces that no answer came for: missing, or still expected. One that was denied has had its answer."""
+    silent = (State.MISSING, State.PENDING, State.UNAVAILABLE)
+    return [one for one in dossier.items if one.state in silent and not one.against]
 
 
 def against(dossier: Candidature) -> list[Item]:
@@ -142,12 +146,14 @@ def entry(column: Column, item: Item, texts: tuple[str, ...]) -> Entry:
     """What an item says, with its source or the reason why it says nothing."""
     dossier, told = column.dossier, item.provenance
     contest = next((one for one in dossier.contests if one.item == item.id), None)
-    answered = item.value is not None
-    note = typeset(source_of(item) if answered else (told.said if told else ""))
+    denied = item.against and item.value is None  # the registry knows the company, and does not give it
+    answered = item.value is not None or denied
+    said_so = told.said if told and item.value is None else ""
+    note = typeset(" ".join(part for part in (said_so, source_of(item) if answered else "") if part))
     past = answered and told is not None and bool(told.valid_until) and told.valid_until < column.today
-    state = State.CONTESTED if contest is not None and answered else item.state
+    state = State.CONTESTED.value if contest is not None and answered else DENIED if denied else item.state.value
     return Entry(
-        who="", state=state.value, texts=texts if answered else (), note=note, against=item.against, past=past,
+        who="", state=state, texts=texts if answered else (), note=note, against=item.against, past=past,
         contested=contest.text if contest else "",
     )  # fmt: skip
 

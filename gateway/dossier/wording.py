@@ -3,24 +3,15 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gateway.dossier.company import Address, Certification, Company, Identity, Notice
 from gateway.dossier.export.amounts import euros, number
+from gateway.dossier.export.member import OUTCOMES
 from gateway.dossier.export.sources import day
 from gateway.dossier.identity import identity
 from gateway.dossier.rules import at
 from gateway.dossier.values import Item
-from gateway.dossier.words import Outcome
-
-OUTCOMES: Mapping[Outcome, str] = {
-    Outcome.COMPLIANT: "Délivrée",
-    Outcome.NOT_COMPLIANT: "Non délivrée : d'après le registre, l'entreprise n'est pas à jour",
-    Outcome.OUT_OF_SCOPE: "Sans objet : l'entreprise ne relève pas de cet organisme",
-    Outcome.UNKNOWN: "Rien ne peut en être conclu",
-    Outcome.UNAVAILABLE: "Le registre ne répond pas",
-}
-
 
 _SPACE = re.compile(r" (?=[:;?!%»](?:\s|$))|(?<=«) ")
 

@@ -21,6 +21,7 @@ STATES = {
     "contestee": ("Contesté par l'entreprise", "info"),
     "declaree": ("Déclaré", "info"),
     "manquante": ("Manquant", "neutre"),
+    "non_delivree": ("Non délivré", "info"),
     "hors_perimetre": ("Hors périmètre", "neutre"),
     "non_demandee": ("Non demandé", "neutre"),
     "non_declare": ("Non déclaré", "neutre"),

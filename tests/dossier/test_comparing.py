@@ -82,6 +82,21 @@ def test_a_refusal_is_told_as_one_beside_what_the_company_answers() -> None:
     assert entry.contested == "Le jugement a été infirmé en appel."
 
 
+def test_what_a_fund_denies_is_a_fact_and_no_absence() -> None:
+    key = "conges_intemperies_cibtp"
+    denied = replace(silent(key, State.MISSING, "Cotisations non à jour."), against=True)
+    absent = silent(key, State.MISSING, "Aucun dossier à ce nom.")
+    found = compared([candidature(items=(denied,)), candidature(items=(absent,))], SHEETS, TODAY)
+    first, second = cells(found, SHEETS.pieces[key].buyer)
+    assert (first.state, first.against, second.state, second.against) == ("non_delivree", True, "manquante", False)
+    assert first.note.startswith("Cotisations non à jour. Urssaf, consulté le")
+    assert second.note == "Aucun dossier à ce nom."
+    assert (missing(candidature(items=(denied,))), len(missing(candidature(items=(absent,))))) == ([], 1)
+    name = f"{denied.siret}:{key}"
+    answered = candidature(items=(denied,), contests=(replace(candidature().contests[0], item=name),))
+    assert cells(compared([answered], SHEETS, TODAY), SHEETS.pieces[key].buyer)[0].state == "contestee"
+
+
 def test_an_answer_past_its_day_says_so() -> None:
     told = known("qualibat", {"date_fin_validite": "2028-05-01"})
     assert told.provenance is not None

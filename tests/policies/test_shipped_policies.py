@@ -82,8 +82,6 @@ POOLS = {
     "mcp": (100, 60, False),
     # Ours: what application files draw on.
     "candidature": (6000, 60, False),
-    # Ours: the messages of language models' programs.
-    "mcp": (100, 60, False),
 }
 
 

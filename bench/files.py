@@ -81,7 +81,11 @@ class Driver:
         await self.client.put(self._control, json={"lags": lags, "quota": quota or {}})
 
     async def file(self, siret: str, reference: str) -> float:
-        """Open a file; seconds until it is complete."""
+        """Open a file; seconds until it is complete. Raises TimeoutError when it never is."""
+        async with asyncio.timeout(PATIENCE_S):
+            return await self._file(siret, reference)
+
+    async def _file(self, siret: str, reference: str) -> float:
         began = time.perf_counter()
         opened = await self.client.post("/v1/candidatures", json=opening(siret, reference), headers=self._portal)
         opened.raise_for_status()

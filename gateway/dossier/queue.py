@@ -47,6 +47,7 @@ class Queue:
         self._known: set[tuple[str, str]] = set()
         self._held: dict[str, float] = {}
         self._under_way = 0
+        self._looked = 0.0  # when the lines were last looked at
 
     def add(self, registry: str, waiting: Waiting) -> None:
         """Stand in line; one that stands there already, or is being asked, does not stand twice."""
@@ -58,7 +59,7 @@ class Queue:
 
     def ready(self) -> Iterator[tuple[str, Waiting]]:
         """Those whose turn it is, each taken out of the line; `done` must be called for each in the end."""
-        now = self._monotonic()
+        now = self._looked = self._monotonic()
         moved = True
         while moved and self._under_way < AT_ONCE:
             moved = False
@@ -117,11 +118,14 @@ class Queue:
         self._lane(registry).pace_s = seconds
 
     def until(self) -> float | None:
-        """Seconds until something that waits for time alone may go on; None when nothing does."""
-        now = self._monotonic()
-        ends = [lane.closed_until for lane in self._lanes.values() if lane.turns and lane.closed_until > now]
-        ends += [end for end in self._held.values() if end > now]
-        return min(ends) - now if ends else None
+        """Seconds until something that waits for time alone may go on, negative when it already may; None for nothing.
+
+        What was closed when the lines were last looked at counts, even if its time came since: nothing else wakes it.
+        """
+        looked = self._looked
+        ends = [lane.closed_until for lane in self._lanes.values() if lane.turns and lane.closed_until > looked]
+        ends += [end for end in self._held.values() if end > looked]
+        return min(ends) - self._monotonic() if ends else None
 
     def waiting(self) -> int:
         """How many questions stand in line."""

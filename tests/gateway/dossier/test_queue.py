@@ -151,3 +151,29 @@ def test_a_withdrawn_file_leaves_every_line() -> None:
     stand(line, "autre", 1)
     line.drop("retiré")
     assert {waiting.dossier for waiting in taken(line)} == {"autre"}
+
+
+def test_a_line_that_opens_while_the_lines_are_being_looked_at_is_not_forgotten() -> None:
+    """Its end lies between two looks at the clock: nothing else would wake whoever waits for it."""
+    line, time = queue()
+    stand(line, "un", 1)
+    line.close("urssaf", 1.0)
+    assert taken(line) == []
+    time.at += 1.5
+    until = line.until()
+    assert until is not None
+    assert until <= 0
+    assert len(taken(line)) == 1
+    assert line.until() is None
+
+
+def test_a_portal_whose_turn_comes_back_meanwhile_is_not_forgotten_either() -> None:
+    line, time = queue()
+    stand(line, "un", 1, holder="jeton")
+    line.hold("jeton", 1.0)
+    assert taken(line) == []
+    time.at += 1.5
+    until = line.until()
+    assert until is not None
+    assert until <= 0
+    assert len(taken(line)) == 1

@@ -64,6 +64,7 @@ class Market:
     """A consultation on a portal. `token_id`: the portal's token that its companies' questions are put under.
 
     `user`: whoever of the portal made it, by the portal's own name for them. `until`: when it is erased.
+    `request`: SHA-256 of the buyer's own ESPD request, "" without one.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Market:
     terms: Terms
     user: str = ""
     closed_at: int | None = None
+    request: str = ""
 
     def standing(self, now: float) -> MarketStanding:
         """Where it stands."""

@@ -6,25 +6,21 @@ application begins as an ordinary file of the desk, under the portal's own habil
 portal, or the company on our page. Closing a market keeps nobody out who had begun.
 """
 
-import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
 from gateway.dossier.acts.opening import Begun
-from gateway.dossier.desk import Desk
-from gateway.dossier.files import Happened
-from gateway.dossier.markets import Application, Market, awaited, later, market
-from gateway.dossier.markets_store import MarketRows
+from gateway.dossier.markets import Application, Market, awaited, market
+from gateway.dossier.markets_changing import MarketChanges, by
 from gateway.dossier.refusals import WORDINGS, fault, refused
 from gateway.dossier.spelling import canonical
 from gateway.dossier.spoken import written
 from gateway.dossier.values import Candidature
 from gateway.dossier.words import Standing
-from gateway.exchange import Identity
 from gateway.problems import JSON, Problem
 from gateway.values import Consumer, Credential
 
@@ -40,22 +36,15 @@ NOBODY = Credential(None, False, "")
 
 
 @dataclass(slots=True)
-class Markets:
-    """The counter. `vouched`: who asks, for a token id. `wake`: something must be told. `now`: epoch seconds."""
-
-    rows: MarketRows
-    desk: Desk
-    vouched: Callable[[str], Identity]
-    wake: Callable[[], None]
-    now: Callable[[], float]
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+class Markets(MarketChanges):
+    """The counter: every act on markets."""
 
     async def open(self, sent: object, consumer: Consumer, key: str) -> Market:
         """A new market, or the one this idempotency key opened first."""
         digest = _digest(sent)
         name = f"marche\0{key}"
         store = self.desk.files.store
-        async with self._turn:  # the second of two requests with one key waits, and gets the first one's market
+        async with self.turn:  # the second of two requests with one key waits, and gets the first one's market
             if key and (known := store.answered(consumer.habilitation_id, name)) is not None:
                 if known[0] != digest:
                     raise refused("00710")
@@ -69,28 +58,14 @@ class Markets:
             await self.desk.recorder.event(
                 "market_opened", market=found.id, recipient=found.terms.tender.buyer_siret,
                 until=written(found.terms.tender.deadline),
-                digest=hashlib.sha256(canonical(found.terms.tender)).hexdigest(), **_by(consumer),
+                digest=hashlib.sha256(canonical(found.terms.tender)).hexdigest(), **by(consumer),
             )  # fmt: skip
             with store.writing(durable=True):
                 self.rows.put(found)
                 if key:
                     store.remember(consumer.habilitation_id, name, digest, found.id, now)
-                self._happened(found, "marche.ouvert")
+                self.happened(found, "marche.ouvert")
         self.wake()
-        return found
-
-    def of(self, identifier: str, consumer: Consumer) -> Market:
-        """A market of the caller's habilitation; to anybody else it does not exist. Raises 404 00750.
-
-        The token that is shown takes over, so that companies can begin as long as the habilitation has one.
-        """
-        found = self.rows.market(identifier)
-        if found is None or found.habilitation_id != consumer.habilitation_id:
-            raise refused("00750")
-        if found.token_id != consumer.token_id:
-            found = replace(found, token_id=consumer.token_id)
-            with self.desk.files.store.writing():
-                self.rows.put(found)
         return found
 
     def mine(self, consumer: Consumer, before: str) -> list[Market]:
@@ -98,53 +73,6 @@ class Markets:
         if before:
             self.of(before, consumer)
         return self.rows.of(consumer.habilitation_id, before, PAGE)
-
-    async def close(self, found: Market, consumer: Consumer) -> Market:
-        """No application begins any more; closed twice, the first time counts."""
-        async with self._turn:
-            found = self.of(found.id, consumer)
-            if found.closed_at is not None:
-                return found
-            await self.desk.recorder.event("market_closed", market=found.id, **_by(consumer))
-            closed = replace(found, closed_at=int(self.now()))
-            with self.desk.files.store.writing(durable=True):
-                self.rows.put(closed)
-                self._happened(closed, "marche.ferme")
-        self.wake()
-        return closed
-
-    async def postpone(self, found: Market, sent: object, consumer: Consumer) -> Market:
-        """A later deadline, for the market and for every file on it; given twice, it is what it was."""
-        async with self._turn:
-            found = self.of(found.id, consumer)
-            after = later(sent, found, int(self.now()))
-            await self.desk.recorder.event(
-                "market_changed", market=found.id, until=written(after.terms.tender.deadline),
-                recipient=after.terms.tender.buyer_siret, **_by(consumer),
-            )  # fmt: skip
-            await self._postponed(after)
-            with self.desk.files.store.writing(durable=True):
-                self.rows.put(after)
-                if after != found:
-                    self._happened(after, "marche.reporte")
-            await self._postponed(after)  # those that began meanwhile, under the old one
-        self.wake()
-        return after
-
-    async def _postponed(self, after: Market) -> None:
-        deadline = after.terms.tender.deadline or 0
-
-        def change(before: Candidature) -> tuple[Candidature, list[Happened]]:
-            was = before.tender.deadline or deadline
-            if was >= deadline:
-                return before, []
-            tender = replace(before.tender, deadline=deadline)
-            return replace(before, tender=tender, until=before.until + deadline - was), [("consultation.reportee", {})]
-
-        for identifier in self.rows.begun(after.id):
-            if self.desk.files.find(identifier) is not None:
-                self.desk.files.change(identifier, change)
-            await asyncio.sleep(0)  # others are served between two files
 
     async def apply(self, on: Market, sent: object, consumer: Consumer, key: str) -> Application:
         """A new application, or the one this idempotency key made first. It begins when all is said, else it waits."""
@@ -243,10 +171,12 @@ class Markets:
             begun = replace(self._again(one), siret=dossier.lead.siret, begun_at=int(self.now()))
             self._alone(on, begun)
             self.rows.put_application(begun)
-            self._happened(on, "candidature.commencee", candidature=one.id, siret=dossier.lead.siret)
+            self.happened(on, "candidature.commencee", candidature=one.id, siret=dossier.lead.siret)
 
+        asked = self.rows.request(on.id) if on.request else None
+        begun = Begun(one.id, on.id, on.terms, proved, asked or b"")
         try:
-            return await self.desk.begin(dict(sent), consumer, Begun(one.id, on.id, on.terms, proved), also)
+            return await self.desk.begin(dict(sent), consumer, begun, also)
         finally:
             self.wake()
 
@@ -262,19 +192,9 @@ class Markets:
     def _again(self, one: Application) -> Application:
         return self.rows.application(one.id) or one
 
-    def _happened(self, on: Market, name: str, **facts: str) -> None:
-        now = int(self.now())
-        event = self.desk.files.store.happened(on.id, now, name, dict(facts))
-        if on.terms.webhook is not None:
-            self.desk.files.store.to_deliver(on.id, event.seq, now)
-
 
 def _digest(sent: object) -> str:
     return hashlib.sha256(orjson.dumps(sent, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def _by(consumer: Consumer) -> dict[str, str]:
-    return {"habilitation": consumer.habilitation_id, "consumer": consumer.siret, "purpose": consumer.purpose}
 
 
 def _already(code: str, which: Mapping[str, str]) -> Problem:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Markets and their applications on disk: two tables of `dossiers.db`, sealed as its others are.
+"""Markets and their applications on disk: tables of `dossiers.db`, sealed as its others are.
 
 In the clear stay ids, times and who opened what; the reference and the company are keyed digests, to find the same one
 again. What is written is written inside the store's own `writing`.
@@ -20,6 +20,7 @@ CREATE INDEX IF NOT EXISTS market_habilitation ON market(habilitation, rank);
 CREATE TABLE IF NOT EXISTS application(
   rank INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, market TEXT NOT NULL, company TEXT NOT NULL,
   begun INTEGER NOT NULL, until INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS market_request(market TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS application_market ON application(market, rank);
 """
 
@@ -83,6 +84,16 @@ class MarketRows:
             (habilitation, before, before, limit),
         )
         return [read(Market, self._unseal(body, "market", identifier)) for identifier, body in rows]
+
+    def put_request(self, market: str, content: bytes) -> None:
+        """Keep the buyer's own ESPD request with a market; the last one counts."""
+        body = self._seal(content, "request", market)
+        self._db.execute("INSERT OR REPLACE INTO market_request VALUES (?, ?)", (market, body))
+
+    def request(self, market: str) -> bytes | None:
+        """The buyer's own ESPD request of a market."""
+        row = self._db.execute("SELECT body FROM market_request WHERE market = ?", (market,)).fetchone()
+        return None if row is None else self._unseal(row[0], "request", market)
 
     def put_application(self, one: Application) -> None:
         """Add an application, or write it anew."""
@@ -158,6 +169,7 @@ class MarketRows:
             for table in ("event", "request", "delivery"):
                 self._db.execute(f"DELETE FROM {table} WHERE dossier = ?", (identifier,))  # noqa: S608 three fixed names
             self._db.execute("DELETE FROM application WHERE market = ?", (identifier,))
+            self._db.execute("DELETE FROM market_request WHERE market = ?", (identifier,))
             self._db.execute("DELETE FROM market WHERE id = ?", (identifier,))
 
     def _consultation(self, habilitation: str, tender: Tender) -> str:

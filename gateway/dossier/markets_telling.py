@@ -36,6 +36,7 @@ def told_market(one: Market, now: float, counts: tuple[int, int, int] | None = N
         "url": tender.url or None,
         "pieces": list(one.terms.wanted),
         "certificats_anticipes": one.terms.early,
+        "dume_acheteur": one.request or None,
         "retour": one.terms.return_url,
         "notification": one.terms.webhook.url if one.terms.webhook else None,
         "efface_le": written(one.until),

@@ -20,6 +20,7 @@ from gateway.edge.reading import Network
 from gateway.exchange import House
 
 XML = ("application/xml", "text/xml")
+NOT_XML = "Le DUME de l'acheteur est envoyé tel quel, en application/xml."
 _FORMATS = ("json", "xml")
 
 
@@ -38,7 +39,7 @@ def add_dume(
     async def put(request: Request, identifier: str) -> Response:
         dossier = counter.found(request, identifier)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in XML:
-            raise refused("00714", PLACE, "Le DUME de l'acheteur est envoyé tel quel, en application/xml.")
+            raise refused("00714", PLACE, NOT_XML)
         after = await office().desk.ask(dossier, await bounded(request, MOST_BYTES))
         return answer(await told(after))
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from fastapi import FastAPI, Request, Response
 
+from gateway.dossier.espd.request import MOST_BYTES, PLACE
 from gateway.dossier.markets import Application, Market
 from gateway.dossier.markets_desk import PAGE, Markets
 from gateway.dossier.markets_telling import told_application, told_market
@@ -18,8 +19,9 @@ from gateway.dossier.refusals import refused
 from gateway.dossier.values import Candidature
 from gateway.dossier.words import Standing
 from gateway.edge import candidatures
-from gateway.edge.bodies import json_body
+from gateway.edge.bodies import bounded, json_body
 from gateway.edge.candidatures import Counter, answer, key_of
+from gateway.edge.dume import NOT_XML, XML
 from gateway.edge.exports import Workshop, file
 from gateway.edge.reading import Network
 from gateway.exchange import House
@@ -59,6 +61,14 @@ class MarketCounter:
     async def read(self, request: Request, identifier: str) -> Response:
         """A market."""
         return self._shown(self._of(request, identifier))
+
+    async def ask(self, request: Request, identifier: str) -> Response:
+        """The buyer's own ESPD request, for the files to come."""
+        consumer = self._counter.caller(request)
+        found = self._markets.of(identifier, consumer)
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in XML:
+            raise refused("00714", PLACE, NOT_XML)
+        return answer({"data": await self._markets.ask(found, await bounded(request, MOST_BYTES), consumer)})
 
     async def postpone(self, request: Request, identifier: str) -> Response:
         """A later deadline."""
@@ -120,6 +130,7 @@ class MarketCounter:
         links = {
             "marche": here,
             "candidatures": f"{here}/candidatures",
+            "dume_acheteur": f"{here}/dume-acheteur",
             "report": f"{here}/report",
             "fermeture": f"{here}/fermeture",
         }
@@ -164,6 +175,7 @@ def add_marches(
         (ROOT, "POST", counter.create),
         (ROOT, "GET", counter.mine),
         (one, "GET", counter.read),
+        (one + "/dume-acheteur", "PUT", counter.ask),
         (one + "/report", "POST", counter.postpone),
         (one + "/fermeture", "POST", counter.close),
         (one + "/candidatures", "POST", counter.apply),

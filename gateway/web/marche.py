@@ -34,7 +34,9 @@ async def asked(request: Request, identifier: str, person: Visitor) -> Response:
     if (file := _under_way(room, one)) is not None:
         return redirect(request, room.office.starts.path(file.id))
     on.open_to_all(room.office.markets.now())
-    return _form(request, on, one, {"siret": one.siret}, ())
+    earlier = room.office.markets.file(one)
+    why = {"": earlier.refusal[1]} if earlier is not None and earlier.refusal is not None else {}
+    return _form(request, on, one, {"siret": one.siret}, (), why)
 
 
 @router.post(ADDRESS + "/{identifier}")

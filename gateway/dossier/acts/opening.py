@@ -29,13 +29,14 @@ MOST_OPEN = 5_000
 class Begun:
     """The application a file is opened for: its id, its market's, and what this one's files have in common.
 
-    `proved`: how we know who agrees for the company.
+    `proved`: how we know who agrees for the company. `asked`: the buyer's own ESPD request, b"" without one.
     """
 
     identifier: str
     market: str
     terms: Terms
     proved: str = "portail"
+    asked: bytes = b""
 
 
 class Opens(Requests):
@@ -55,9 +56,7 @@ class Opens(Requests):
             return self.possible(self.files.get(known[1]))
         dossier = opened(sent, consumer, self.opening)
         if asked:
-            name = hashlib.sha256(asked).hexdigest()
-            request = await asyncio.to_thread(read, asked)
-            dossier = replace(dossier, request=fitted(request, dossier, name, len(asked), int(self.now())))
+            dossier = await self._answering(dossier, asked)
         busy = f"{consumer.habilitation_id} {key}"
         if key and busy in self.busy:
             raise refused("00710", detail="La même demande est déjà en cours : attendez sa réponse.")
@@ -81,10 +80,17 @@ class Opens(Requests):
         """
         means = replace(self.opening, identifier=lambda: market.identifier)
         dossier = _agreed(opened(sent, consumer, means, market.market, market.terms), market.proved)
+        if market.asked:
+            dossier = await self._answering(dossier, market.asked)
+
+        def along(one: Candidature) -> None:
+            also(one)
+            if market.asked:
+                self.files.store.file(one.id, market.asked)
 
         def create(one: Candidature) -> None:
             if self.files.find(one.id) is None:
-                self.files.create(one, "", "", also)
+                self.files.create(one, "", "", along)
             else:
                 self.files.change(one.id, anew(one), durable=True)
 
@@ -93,7 +99,7 @@ class Opens(Requests):
                 if before.standing is not Standing.REFUSED:
                     raise refused("00753")
                 self.files.store.empty(before.id)
-                also(one)
+                along(one)
                 return one, [("dossier.recommence", {})]
 
             return change
@@ -105,6 +111,12 @@ class Opens(Requests):
             return await self._opened(dossier, consumer, create)
         finally:
             self.busy.discard(dossier.id)
+
+    async def _answering(self, dossier: Candidature, asked: bytes) -> Candidature:
+        """The file, which answers the buyer's own ESPD request. Raises 409 00762, 422."""
+        request = await asyncio.to_thread(read, asked)
+        name = hashlib.sha256(asked).hexdigest()
+        return replace(dossier, request=fitted(request, dossier, name, len(asked), int(self.now())))
 
     async def _opened(
         self, dossier: Candidature, consumer: Consumer, create: Callable[[Candidature], None]

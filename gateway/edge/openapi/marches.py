@@ -4,10 +4,11 @@
 from collections.abc import Iterable
 
 from gateway.dossier.refusals import WORDINGS
+from gateway.edge.openapi import candidature_dume as dume
 from gateway.edge.openapi import candidature_requests as requests
 from gateway.edge.openapi import errors
 from gateway.edge.openapi.candidature_fields import fields, several
-from gateway.edge.openapi.candidatures import KEY, SENT, WHO
+from gateway.edge.openapi.candidatures import DUME, KEY, SENT, WHO
 from gateway.edge.openapi.common import object_of, ref
 from gateway.edge.openapi.facts import Facts, Json, Section
 from gateway.edge.openapi.marches_fields import (
@@ -46,6 +47,13 @@ AFTER: Json = {
     "description": "La page qui suit cet élément ; `links.suite` donne son adresse.",
 }
 MOVED: Json = {"Location": {"description": "L'adresse de ce qui a été créé.", "schema": {"type": "string"}}}
+
+
+ASKED = object_of(
+    {"data": {**dume.DETAIL, "title": "Contenu", "description": "Ce qui est demandé."}},
+    "Réponse",
+    "Ce que l'acheteur demande.",
+)
 
 
 def section(_: Facts) -> Section:
@@ -95,6 +103,16 @@ def section(_: Facts) -> Section:
         },
         ONE: {
             "get": operation("lire", "Un marché", {"200": _good("Le marché.", market)}, [*WHO, *KNOWN], [IDENTIFIER]),
+        },
+        ONE + "/dume-acheteur": {
+            "put": operation(
+                "donner_dume_acheteur",
+                "Le DUME de l'acheteur, auquel répondront les dossiers qui commencent ensuite",
+                {"200": _good("Ce qu'il demande, et les questions auxquelles répondre.", ASKED)},
+                [*WHO, *KNOWN, "00510", "00713", "00714", "00751", "00752", *DUME],
+                [IDENTIFIER],
+                dume.XML,
+            ),
         },
         ONE + "/report": {
             "post": operation(

@@ -95,6 +95,11 @@ MARKET = object_of(
             "url": ("address?", "Avis", "Où le lire ; null s'il n'est pas donné."),
             "pieces": (several({"type": "string"}), "Pièces", "Celles que l'acheteur veut ; vide : celles des fiches."),
             "certificats_anticipes": ("flag", "Certificats dès maintenant", "Demandés tôt, si l'entreprise y consent."),
+            "dume_acheteur": (
+                "text?",
+                "DUME de l'acheteur",
+                "SHA-256 de celui que ses dossiers suivent ; null sans lui.",
+            ),
             "retour": ("address", "Retour", "Où le navigateur revient ; vide si vous ne l'avez pas dit."),
             "notification": ("address?", "Notification", "Où ce service vous prévient ; null s'il ne le fait pas."),
             "efface_le": ("moment", "Effacé le", "Quand le marché et ses dossiers seront effacés."),
@@ -137,6 +142,7 @@ MARKET_LINKS = object_of(
         {
             "marche": ("address", "Marché", "Son adresse."),
             "candidatures": ("address", "Candidatures", "Où en créer (POST) et les lister (GET)."),
+            "dume_acheteur": ("address", "DUME de l'acheteur", "Où le donner (PUT)."),
             "report": ("address", "Report", "Où en reporter la date limite (POST)."),
             "fermeture": ("address", "Fermeture", "Où le fermer (POST)."),
         }

@@ -116,10 +116,10 @@ def compared(dossiers: Sequence[Candidature], sheets: Sheets, today: str) -> Com
         if category == "capacite_economique":
             rows += _turnovers(told)
             rows += _headcounts(told)
-        for key in _keys(told, sheets, category):
+        for key, label in _keys(told, sheets, category).items():
             if key in BY_YEAR or key in LEFT_OUT:
                 continue
-            rows.append(Row(sheets.pieces[key].buyer, tuple(_each(told, _piece, key))))
+            rows.append(Row(label, tuple(_each(told, _piece, key))))
         if rows:
             found.append(Section(title, tuple(rows)))
     found.append(Section("Déclarations, qui engagent leurs auteurs", tuple(_declarations(told, sheets))))
@@ -169,9 +169,12 @@ def _head(told: Sequence[Column]) -> Iterator[Row]:
         yield Row("Groupement", plain(lambda one: "" if one.form is GroupForm.ALONE else one.form.value))
 
 
-def _keys(told: Sequence[Column], sheets: Sheets, category: str) -> list[str]:
-    asked = {item.key for column in told for item in column.dossier.items if section_of(item) == category}
-    return [key for key in sheets.pieces if key in asked]
+def _keys(told: Sequence[Column], sheets: Sheets, category: str) -> dict[str, str]:
+    """The pieces of a category with their names, in the order of the sheets; those that no sheet asks any more last."""
+    items = [item for column in told for item in column.dossier.items if section_of(item) == category]
+    asked = {item.key: item.label for item in items}
+    known = {key: piece.buyer for key, piece in sheets.pieces.items() if key in asked}
+    return known | {key: label for key, label in asked.items() if key not in known}
 
 
 def _piece(column: Column, member: Member, key: str) -> Entry:
@@ -230,7 +233,8 @@ def _each(
 
 
 def _declarations(told: Sequence[Column], sheets: Sheets) -> Iterator[Row]:
-    made = {one.key for column in told for one in column.dossier.declarations}
+    made = {one.key: one.label for column in told for one in column.dossier.declarations}
+    known = {key: question.buyer for key, question in sheets.questions.items() if key in made}
 
     def cell(column: Column, member: Member, key: str) -> Entry:
         found = next((one for one in latest(column.dossier, member) if one.key == key), None)
@@ -240,6 +244,6 @@ def _declarations(told: Sequence[Column], sheets: Sheets) -> Iterator[Row]:
         note = declared_by(found) + (f" ; pièces jointes : {papers}" if papers else "")
         return Entry("", State.DECLARED.value, (said(found.value),), note)
 
-    for key, question in sheets.questions.items():
-        if key in made:
-            yield Row(question.buyer, tuple(_each(told, cell, key)))
+    # Then the answers to the buyer's own questions, which are in no sheet.
+    for key, label in (known | {key: label for key, label in made.items() if key not in known}).items():
+        yield Row(label, tuple(_each(told, cell, key)))

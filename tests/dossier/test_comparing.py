@@ -117,6 +117,15 @@ def test_declarations_are_rows_of_their_own_with_their_author() -> None:
     assert found.sections[-1].title.startswith("Déclarations")
 
 
+def test_what_no_sheet_asks_is_compared_all_the_same() -> None:
+    own = declaration("dume:ma-question", True, label="Disposez-vous d'une grue ?", by=None)
+    own = replace(own, by=candidature().declarations[0].by)
+    former = replace(silent("rge", State.MISSING, "Rien."), key="ancienne_piece", label="Ancienne pièce", category="")
+    found = compared([candidature(items=(former,), declarations=(own,)), candidature(items=())], SHEETS, TODAY)
+    assert [entry.state for entry in cells(found, "Disposez-vous d'une grue ?")] == ["declaree", "non_declare"]
+    assert [entry.state for entry in cells(found, "Ancienne pièce")] == ["manquante", "non_demandee"]
+
+
 def test_a_group_is_one_column_that_names_its_members() -> None:
     found = compared([group(items=(known("chiffres_affaires", TURNOVERS),)), candidature()], SHEETS, TODAY)
     assert len(found.columns) == 2

@@ -64,7 +64,7 @@ async def body_and_files(request: Request) -> tuple[Any, list[Upload]]:
             for one in form.getlist("fichiers")
             if isinstance(one, UploadFile)
         ]
-        return _data(form), uploads
+        return await _data(form), uploads
 
 
 async def opening_body(request: Request) -> tuple[Any, bytes]:
@@ -78,7 +78,7 @@ async def opening_body(request: Request) -> tuple[Any, bytes]:
         asked = b"".join([await one.read() if isinstance(one, UploadFile) else one.encode() for one in found])
         if found and not asked:
             raise refused("00701", PLACE, "Le DUME de l'acheteur est vide.")
-        return _data(form), asked
+        return await _data(form), asked
 
 
 def _is_form(request: Request) -> bool:
@@ -104,8 +104,11 @@ async def _form(request: Request, limit: int) -> AsyncIterator[FormData]:
         await form.close()
 
 
-def _data(form: FormData) -> Any:
+async def _data(form: FormData) -> Any:
+    """The JSON of the part `donnees`, whether it was sent as a field or as a file."""
     sent = form.get("donnees")
+    if isinstance(sent, UploadFile) and (sent.size or 0) <= JSON_BYTES:
+        return read_json(await sent.read())
     if not isinstance(sent, str):
         raise refused("00701", "/donnees", "Le champ donnees, en JSON, est obligatoire.")
     return read_json(sent.encode())

@@ -123,6 +123,8 @@ def test_a_request_may_come_with_the_opening_and_refuses_it_when_it_does_not_fit
     assert good.status_code == 202, good.text
     assert good.json()["data"]["dume_acheteur"]["reference"] == REFERENCE
     assert sent(ASKED, key="dume-1").json()["data"]["id"] == good.json()["data"]["id"]
+    both = [("donnees", ("d.json", body.encode())), ("dume_acheteur", ("demande.xml", ASKED))]
+    assert portal.post("/v1/candidatures", files=both).status_code == 202  # the JSON may come as a file as well
     other = sent(requests_world.request(("fraud",), reference=REFERENCE), key="dume-1")
     assert (other.status_code, codes(other)) == (409, ["00710"])
     for contents, status, code in (

@@ -41,14 +41,20 @@ def merged(found: Sequence[Answers], asked: Sequence[Criterion], declared: Calla
 
 
 def unanswered(asked: Asked, answers: Sequence[Answers], role: str) -> Iterator[Missing]:
-    """What the buyer demands and nobody answered, in the request's order."""
+    """What the buyer demands and nobody answered, in the request's order.
+
+    Only people answer an exclusion ground, and whether a criterion is met by oneself: no registry is awaited there.
+    """
     known = {one.code: one.values for one in answers}
     for criterion in asked.criteria:
         if criterion.family != "exclusion" and role not in APPLICANTS:
             continue
+        main = next(criterion.questions()).id if criterion.family != "selection" else ""
+        alone = {line.id for group in criterion.walk() for line in _alone(group)}
         for line in _lacking(criterion, known.get(criterion.code, {})):
-            told = f"{criterion.name} : l'acheteur demande « {line.label} », et personne n'y a répondu."
-            if criterion.code in asked.awaited:
+            asked_for = "une réponse" if line.id == main else f"« {line.label} »"
+            told = f"{criterion.name} : l'acheteur demande {asked_for}, et personne n'y a répondu."
+            if criterion.family != "exclusion" and line.id not in alone and criterion.code in asked.awaited:
                 told += " Un registre peut encore le faire."
             yield Missing(line.id, told, RULE)
 

@@ -28,6 +28,7 @@ def register(commands: Any) -> None:
     command.add_argument("--siret", required=True, help="l'établissement qui candidate")
     command.add_argument("--out", type=Path, required=True, metavar="DOSSIER", help="où écrire les exports")
     command.add_argument("--market", default="travaux", metavar="TYPE", help="type de marché (travaux)")
+    command.add_argument("--dume", type=Path, metavar="FICHIER", help="le DUME de l'acheteur (XML) auquel répondre")
     command.add_argument("--wait", type=float, default=60, metavar="SECONDES", help="patience, en secondes (60)")
     command.set_defaults(run=run)
 
@@ -43,7 +44,8 @@ def run(chosen: argparse.Namespace) -> int:
         chosen.out.mkdir(parents=True, exist_ok=True)
         headers = {"Authorization": f"Bearer {token}"}
         with httpx.Client(base_url=chosen.url, headers=headers, timeout=70, trust_env=False) as client:
-            return 0 if play(client, chosen.siret, chosen.market, chosen.out, chosen.wait) else 1
+            asked = chosen.dume.read_bytes() if chosen.dume else b""
+            return 0 if play(client, chosen.siret, chosen.market, chosen.out, chosen.wait, asked) else 1
     except UnicodeDecodeError:
         print(f"dlnuf dossier : {chosen.token_file} n'est pas un jeton.", file=sys.stderr)
         return 1

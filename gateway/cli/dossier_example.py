@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 
+from gateway.cli.dossier_answers import MOST_ROUNDS, answers, demanded, lacking
+
 PATH = "/v1/candidatures"
 PERSON = {"prenom": "Camille", "nom": "Delamontagne", "qualite": "personne habilitée à engager l'entreprise"}
 BUYER = {"siret": "13002526500013", "nom": "Direction interministérielle du numérique"}
@@ -20,10 +22,10 @@ REFERENCES = {
     "travaux": "references_travaux", "fournitures": "references_fournitures", "denrees": "references_fournitures",
 }  # fmt: skip
 SILENT = {
-    "/entreprise.nom": ("denomination_declaree", "Entreprise de Camille Delamontagne"),
-    "/entreprise.taille": ("taille_declaree", "micro"),
-    "/entreprise.pays": ("pays_declare", "FRA"),
-    "/marche.procedure": ("procedure_declaree", "open"),
+    "entreprise.nom": ("denomination_declaree", "Entreprise de Camille Delamontagne"),
+    "entreprise.taille": ("taille_declaree", "micro"),
+    "entreprise.pays": ("pays_declare", "FRA"),
+    "marche.procedure": ("procedure_declaree", "open"),
 }
 """What a person answers where no registry does, by what the ESPD says it lacks."""
 RECEIPTS_S = 15.0
@@ -34,23 +36,29 @@ class Refused(Exception):
     """The service refused something. The message says what, in French."""
 
 
-def play(client: httpx.Client, siret: str, market: str, out: Path, patience_s: float) -> bool:
+def play(client: httpx.Client, siret: str, market: str, out: Path, patience_s: float, asked: bytes = b"") -> bool:
     """From SIRET to exports, saying each step; whether all were written. Raises Refused, httpx.HTTPError, OSError.
 
+    `asked`: the buyer's ESPD request, of the played tender; each thing it demands is then answered.
     An ESPD that lacks something nobody declared is not written: what it lacks is said, and the rest goes on.
     """
     opened = _sent(client.post(PATH, json=request(siret, market), headers={"Idempotency-Key": str(uuid.uuid4())}))
     address = f"{PATH}/{opened['id']}"
     print(f"Dossier {opened['numero']} ouvert pour le SIRET {siret}.")
+    if asked:
+        kept = _sent(client.put(f"{address}/dume-acheteur", content=asked, headers={"content-type": "application/xml"}))
+        print(f"DUME de l'acheteur reçu : {len(kept['criteres'])} critères demandés.")
     found = complete(client, address, patience_s)
     told = found["progression"]
     print(f"Registres : {told['interrogees']} pièces interrogées sur {told['attendues']}.")
     body = {"par": PERSON, "declarations": declarations(market), "signataire": signatory()}
     _sent(client.post(f"{address}/declarations", json=body))
     print("Déclarations faites et signataire désigné, comme une personne le ferait.")
-    if still := _lacking(client.get(f"{address}/exports/espd.xml")):
+    if still := _silent(lacking(client.get(f"{address}/exports/espd.xml"))):
         _sent(client.post(f"{address}/declarations", json={"par": PERSON, "declarations": still}))
         print("Déclaré aussi, car aucun registre ne le dit : " + ", ".join(one["cle"] for one in still) + ".")
+    if asked:
+        print(f"Réponses aux questions de l'acheteur : {answered(client, address)}.")
     sealed = _sent(client.post(f"{address}/depot", json={"par": PERSON}))
     print(f"Déposé ; empreinte du scellé : {sealed['depot']['empreinte']}")
     _receipts(client, _sent(client.get(address, params={"vue": "acheteur"})))
@@ -103,12 +111,21 @@ def declarations(market: str) -> list[dict[str, Any]]:
     return made
 
 
-def _lacking(answer: httpx.Response) -> list[dict[str, Any]]:
-    """What the ESPD still lacks and a person can say: before the deposit, its export tells."""
-    if answer.status_code != 409:
-        return []
-    lacking = {one["source"]["pointer"] for one in answer.json()["errors"]}
-    return [{"cle": key, "valeur": value} for field, (key, value) in SILENT.items() if field in lacking]
+def _silent(fields: list[str]) -> list[dict[str, Any]]:
+    """What a person can say of what the ESPD still lacks."""
+    return [{"cle": key, "valeur": value} for field, (key, value) in SILENT.items() if field in fields]
+
+
+def answered(client: httpx.Client, address: str) -> int:
+    """Answer what the buyer demands and nobody did, until nothing of it lacks; how many answers."""
+    forms, count = demanded(client, address), 0
+    for _ in range(MOST_ROUNDS):
+        rows = answers(lacking(client.get(f"{address}/exports/espd.xml")), forms)
+        if not rows:
+            break
+        _sent(client.post(f"{address}/declarations", json={"par": PERSON, "declarations": rows}))
+        count += len(rows)
+    return count
 
 
 def signatory() -> dict[str, Any]:

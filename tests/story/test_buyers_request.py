@@ -13,7 +13,8 @@ import jsonschema
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from gateway.cli.dossier_example import complete, declarations, request, signatory
+from gateway.cli.dossier_example import EXPORTS, answered, complete, declarations, request, signatory
+from gateway.cli.main import main
 from gateway.dossier.espd.xml import CBC
 from tests.conftest import Sandbox
 from tests.dossier.espd import official, requests_world
@@ -41,32 +42,10 @@ def opened(portal: httpx.Client, **more: Any) -> str:
     return f"/v1/candidatures/{answer.json()['data']['id']}"
 
 
-def lacking(portal: httpx.Client, address: str) -> dict[str, str]:
+def lacks(portal: httpx.Client, address: str) -> dict[str, str]:
     """What the ESPD lacks, by field."""
-    answer = portal.get(f"{address}/exports/espd.xml")
-    if answer.status_code == 200:
-        return {}
-    assert set(codes(answer)) <= {"00727", "00721"}, answer.text
-    rows = answer.json()["errors"]
-    return {one["source"]["pointer"][1:]: one["detail"] for one in rows if one["code"] == "00727"}
-
-
-def answer_all(portal: httpx.Client, address: str) -> None:
-    """Declare what lacks, as a person would, until nothing that can be declared does."""
-    asked = portal.get(f"{address}/dume-acheteur").json()["data"]
-    forms = {row["cle"]: row["reponse"] for one in asked["criteres"] for row in one["questions"]}
-    values = {
-        "oui_non": True, "montant": 1_500_000, "nombre": 1, "pourcentage": 10, "entier": 2025, "date": "2020-01-01",
-        "periode": SAID["PERIOD"], "texte": "Oui, voir le mémoire", "adresse": "https://liste.example/1", "pays": "FRA",
-        "siret": "99910022500013", "code": "group-mem",
-    }  # fmt: skip
-    for _ in range(6):
-        rows = [{"cle": key, "valeur": values[forms[key]]} for key in lacking(portal, address) if key in forms]
-        if not rows:
-            return
-        sent = portal.post(f"{address}/declarations", json={"par": PERSON, "declarations": rows})
-        assert sent.status_code == 201, sent.text
-    raise AssertionError(lacking(portal, address))
+    rows = portal.get(f"{address}/exports/espd.xml").json()["errors"]
+    return {one["source"]["pointer"][1:]: one["detail"] for one in rows}
 
 
 def test_a_buyer_s_request_is_answered_from_its_reception_to_the_package(portal: httpx.Client) -> None:
@@ -84,10 +63,10 @@ def test_a_buyer_s_request_is_answered_from_its_reception_to_the_package(portal:
     complete(portal, address, 20)
     made = {"par": PERSON, "declarations": declarations("travaux"), "signataire": signatory()}
     assert portal.post(f"{address}/declarations", json=made).status_code == 201
-    demanded = lacking(portal, address)
+    demanded = lacks(portal, address)
     assert any("l'acheteur demande" in one for one in demanded.values())
     assert "C24_EG_nati-ground/QG1/QSG1/Q1" not in demanded  # declared under its sheet's own key
-    answer_all(portal, address)
+    assert answered(portal, address) > 10
     assert portal.post(f"{address}/depot", json={"par": PERSON}).status_code == 201
     again = portal.put(f"{address}/dume-acheteur", content=ASKED + b"\n", headers=XML)
     assert (again.status_code, codes(again)) == (409, ["00723"])
@@ -186,3 +165,22 @@ def test_nobody_else_reads_or_changes_what_the_buyer_asks(
     assert portal.get(f"{address}/dume-acheteur").status_code == 404
     gone = portal.put(f"{address}/dume-acheteur", content=ASKED, headers=XML)
     assert (gone.status_code, codes(gone)) == (409, ["00717"])
+
+
+def test_the_command_answers_a_buyer_s_request_and_says_when_it_is_no_request(
+    sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "demande.xml").write_bytes(ASKED)
+    asked = [
+        "dossier", "example", "--url", sandbox.address, "--siret", HEALTHY, "--out", str(tmp_path / "out"),
+        "--token-file", str(sandbox.state / "candidature.token"), "--dume",
+    ]  # fmt: skip
+    assert main([*asked, str(tmp_path / "demande.xml")]) == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == set(EXPORTS)
+    assert b"ESPD_REQUEST" in (tmp_path / "out" / "espd.xml").read_bytes()
+    assert "18 critères demandés" in capsys.readouterr().out
+    (tmp_path / "autre.xml").write_bytes(b"<rien/>")
+    assert main([*asked, str(tmp_path / "autre.xml")]) == 1
+    assert "00760" in capsys.readouterr().err
+    assert main([*asked, str(tmp_path / "absent.xml")]) == 1
+    assert "absent.xml" in capsys.readouterr().err

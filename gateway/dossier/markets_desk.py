@@ -76,6 +76,7 @@ class Markets(MarketChanges):
 
     async def apply(self, on: Market, sent: object, consumer: Consumer, key: str) -> Application:
         """A new application, or the one this idempotency key made first. It begins when all is said, else it waits."""
+        on = self.of(on.id, consumer)  # as it is now: a body that comes slowly was asked for under an older one
         digest = _digest(sent)
         name = f"candidature\0{on.id}\0{key}"
         store = self.desk.files.store
@@ -143,6 +144,7 @@ class Markets(MarketChanges):
 
         Raises 409 00751 to 00753, 429 00756, and what opening a file raises; then it may be tried again.
         """
+        on, one = self.awaiting(one.id)  # as they are now: whoever sends several forms at once has no more tries
         on.open_to_all(self.now())
         file = self.file(one)
         if file is not None and file.standing is not Standing.REFUSED:
@@ -168,6 +170,8 @@ class Markets(MarketChanges):
         self, on: Market, one: Application, sent: Mapping[str, Any], consumer: Consumer, proved: str = "portail"
     ) -> Candidature:
         def also(dossier: Candidature) -> None:
+            if (self.rows.market(on.id) or on).terms.tender.deadline != dossier.tender.deadline:
+                raise refused("00710", detail="La date limite vient d'être reportée : recommencez.")
             begun = replace(self._again(one), siret=dossier.lead.siret, begun_at=int(self.now()))
             self._alone(on, begun)
             self.rows.put_application(begun)

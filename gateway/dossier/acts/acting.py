@@ -53,6 +53,16 @@ class Acting:
         if dossier.standing is Standing.SEALED:
             raise refused("00723")
 
+    def undisturbed(self, dossier: Candidature) -> None:
+        """Raises 409 00711 while the file's deposit or withdrawal is being recorded: it would be sealed without."""
+        if self.sealing(dossier) in self.busy:
+            raise refused("00711", detail="Le dépôt ou le retrait de ce dossier est déjà en cours.")
+
+    @staticmethod
+    def sealing(dossier: Candidature) -> str:
+        """What is under way while a file is deposited or withdrawn."""
+        return f"fin {dossier.id}"
+
     async def received(self, uploads: Sequence[Upload]) -> list[tuple[Document, bytes]]:
         """The files that came with an act, each by what it holds. Raises 413 00713, 415 00714."""
         if len(uploads) > MOST_UPLOADS:

@@ -40,6 +40,8 @@ class Contests(Acting):
         await self.record("contested", dossier, None, name[:14], reason=f"pièce {name.partition(':')[2]}")
 
         def change(before: Candidature) -> tuple[Candidature, list[Happened]]:
+            if before.standing is Standing.WITHDRAWN:
+                raise refused("00717")
             self._contestable(before, name, by)
             self.file(before, documents)
             items = tuple(

@@ -13,10 +13,12 @@ from gateway.dossier.espd.request import Request
 from gateway.dossier.files import Happened
 from gateway.dossier.given import Given
 from gateway.dossier.planning import answerable, planned
+from gateway.dossier.refusals import refused
 from gateway.dossier.values import Candidature, Declaration, Document, Person, Signatory
 
 MOST_DECLARATIONS = 500
 MOST_DOCUMENTS = 20
+TOO_MANY = f"Un dossier compte au plus {MOST_DECLARATIONS} déclarations."
 
 
 class Declares(Requests):
@@ -29,12 +31,14 @@ class Declares(Requests):
         given = Given(sent)
         given.only("siret", "consentement")
         siret = given.siret("siret")
+        dossier = self.files.get(dossier.id)  # as it is now, and not when a body began to come
         agreed = opening.consent(given.below("consentement"), int(self.now()))
         if siret and dossier.member(siret) is None:
             given.wrong("siret", "Cette entreprise ne figure pas dans la candidature.")
         given.refuse()
         agreed = agreed if by is None else replace(agreed, given_by=by)
         self.changeable(dossier)
+        self.undisturbed(dossier)
 
         def change(before: Candidature) -> tuple[Candidature, list[Happened]]:
             members = tuple(replace(one, consent=agreed) if one.siret == siret else one for one in before.members)
@@ -65,12 +69,15 @@ class Declares(Requests):
         if not made and not signing:
             given.wrong("declarations", "Il n'y a rien à déclarer.")
         if len(dossier.declarations) + len(made) > MOST_DECLARATIONS:
-            given.wrong("declarations", f"Un dossier compte au plus {MOST_DECLARATIONS} déclarations.")
+            given.wrong("declarations", TOO_MANY)
         given.refuse()
         await self.record("dossier_declared", dossier, None, default, count=len(made) + len(signing))
 
         def change(before: Candidature) -> tuple[Candidature, list[Happened]]:
             self.changeable(before)
+            self.undisturbed(before)
+            if len(before.declarations) + len(made) > MOST_DECLARATIONS:
+                raise refused("00701", "/declarations", TOO_MANY)
             self.file(before, documents)
             kept = tuple(one for one in before.signatories if one.siret not in {new.siret for new in signing})
             after = replace(before, declarations=(*before.declarations, *made), signatories=(*kept, *signing))

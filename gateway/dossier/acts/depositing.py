@@ -26,13 +26,13 @@ class Deposits(Acting):
         given.only("par")
         person = by or opening.person(given.below("par"))
         given.refuse()
+        dossier = self.files.get(dossier.id)  # as it is now, and not when a body began to come
         request = f"depot {dossier.id} {key}" if key else ""
         if request and self.files.store.answered(dossier.habilitation_id, request) is not None:
             return self.files.get(dossier.id)
         self._depositable(dossier)
-        if dossier.id in self.busy:
-            raise refused("00711", detail="Le dépôt de ce dossier est déjà en cours.")
-        self.busy.add(dossier.id)
+        self.undisturbed(dossier)
+        self.busy.add(self.sealing(dossier))
         try:
             at = int(self.now())
             content = sealed_bytes(dossier, at, person)
@@ -49,7 +49,7 @@ class Deposits(Acting):
 
             return self.files.change(dossier.id, change, durable=True)
         finally:
-            self.busy.discard(dossier.id)
+            self.busy.discard(self.sealing(dossier))
 
     def _depositable(self, dossier: Candidature) -> None:
         self.possible(dossier)

@@ -20,6 +20,7 @@ class Follows(Acting):
 
     async def refresh(self, dossier: Candidature, sent: object) -> Candidature:
         """Move to a later phase, and ask again: named pieces, or those that are silent, missing or past their date."""
+        dossier = self.files.get(dossier.id)  # as it is now, and not when a body began to come
         given = Given(sent)
         given.only("phase", "pieces")
         phase = given.word("phase", Phase, dossier.phase)
@@ -55,8 +56,17 @@ class Follows(Acting):
 
     async def withdraw(self, dossier: Candidature, consumer: Consumer | None = None) -> Candidature:
         """Give the application up: what the file says is erased, and that it was withdrawn stays."""
+        dossier = self.files.get(dossier.id)
         if dossier.standing is Standing.WITHDRAWN:
             return dossier
+        self.undisturbed(dossier)
+        self.busy.add(self.sealing(dossier))
+        try:
+            return await self._withdrawn(dossier, consumer)
+        finally:
+            self.busy.discard(self.sealing(dossier))
+
+    async def _withdrawn(self, dossier: Candidature, consumer: Consumer | None) -> Candidature:
         await self.record("dossier_withdrawn", dossier, consumer)
 
         def change(before: Candidature) -> tuple[Candidature, list[Happened]]:

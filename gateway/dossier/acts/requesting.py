@@ -37,6 +37,7 @@ class Requests(Acting):
 
         def change(before: Candidature) -> tuple[Candidature, list[Happened]]:
             self.changeable(before)
+            self.undisturbed(before)
             self.files.store.file(before.id, content)
             return replace(before, request=kept), [("dume_acheteur.recu", {"empreinte": digest})]
 

@@ -64,7 +64,7 @@ class Market:
     """A consultation on a portal. `token_id`: the portal's token that its companies' questions are put under.
 
     `user`: whoever of the portal made it, by the portal's own name for them. `until`: when it is erased.
-    `request`: SHA-256 of the buyer's own ESPD request, "" without one.
+    `request`: SHA-256 of the buyer's own ESPD request, "" without one; `request_at`: when it came.
     """
 
     id: str
@@ -76,6 +76,7 @@ class Market:
     user: str = ""
     closed_at: int | None = None
     request: str = ""
+    request_at: int = 0
 
     def standing(self, now: float) -> MarketStanding:
         """Where it stands."""

@@ -90,7 +90,8 @@ class MarketChanges:
         found.open_to_all(self.now())
         request = await asyncio.to_thread(read, content)
         digest = hashlib.sha256(content).hexdigest()
-        kept = fitted(request, _alike(found), digest, len(content), int(self.now()))
+        at = found.request_at if found.request == digest else int(self.now())
+        kept = fitted(request, _alike(found), digest, len(content), at)
         async with self.turn:
             found = self.of(found.id, consumer)
             if found.request != digest:
@@ -99,7 +100,7 @@ class MarketChanges:
                     product="dume_acheteur", digest=digest, **by(consumer),
                 )  # fmt: skip
                 with self.desk.files.store.writing(durable=True):
-                    self.rows.put(replace(found, request=digest))
+                    self.rows.put(replace(found, request=digest, request_at=at))
                     self.rows.put_request(found.id, content)
         return detail(kept, request)
 

@@ -2,6 +2,7 @@
 """The text layer of a PDF handed over by a registry. No character recognition: what is not text is not read."""
 
 import asyncio
+import io
 import threading
 
 import pypdfium2
@@ -32,3 +33,36 @@ def _pages(content: bytes, limit: int) -> list[str]:
             return []
         finally:
             document.close()
+
+
+class _Bounded(io.BytesIO):
+    """Keeps so much and no more."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.left = most
+
+    def write(self, piece: bytes) -> int:  # type: ignore[override]  # PDFium hands over an array of ctypes
+        """Keep a piece, while there is room."""
+        self.left -= len(piece)
+        return super().write(piece) if self.left >= 0 else len(piece)
+
+
+def spelled_out(content: bytes, most: int) -> bytes | None:
+    """The document with each of its objects in the open, whatever compressed or encrypted stream they came in.
+
+    Names are then readable, texts need not be. None when it cannot be read, or would be longer than `most` bytes.
+    """
+    found = _Bounded(most)
+    with ONE_AT_A_TIME:
+        try:
+            document = pypdfium2.PdfDocument(content)
+        except pypdfium2.PdfiumError:
+            return None
+        try:
+            document.save(found)
+        except pypdfium2.PdfiumError:
+            return None
+        finally:
+            document.close()
+    return found.getvalue() if found.left >= 0 else None

@@ -11,7 +11,7 @@ import hashlib
 import re
 import zlib
 
-from connectors.kit.pdf import is_pdf, pages
+from connectors.kit.pdf import is_pdf, pages, spelled_out
 from gateway.dossier.refusals import refused
 from gateway.dossier.values import Document, DocumentChecks
 
@@ -63,17 +63,23 @@ async def received(content: bytes, name: str) -> Document:
         raise refused("00714")
     checks = None
     if kind == "application/pdf":
-        if await asyncio.to_thread(active, content):
-            raise refused("00714", detail="Ce PDF contient un script, un fichier joint ou une action : il est refusé.")
         if not await pages(content, 1):
             raise refused("00714", detail="Ce PDF ne s'ouvre pas : il est vide, protégé ou abîmé.")
+        if await asyncio.to_thread(active, content):
+            raise refused("00714", detail="Ce PDF contient un script, un fichier joint ou une action : il est refusé.")
         checks = DocumentChecks(True, signed_whole(content))
     return _document(content, name, kind, checks)
 
 
 def active(content: bytes) -> bool:
-    """Whether a PDF could do something: searched in the file and in what its streams hold, however it is spelled."""
+    """Whether a PDF could do something: searched in the file and in what its streams hold, however it is spelled.
+
+    And in the file as it is read: encryption without a password, filters and predictors hide names from who looks on.
+    """
     if _names(content):
+        return True
+    read = spelled_out(content, _INFLATED_BYTES)
+    if read is None or _names(read):
         return True
     left = _INFLATED_BYTES
     for found in _STREAM.finditer(content):

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What is received is what it is, not what it is called: scripts, joined files and disguises are refused."""
 
+import io
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+import pikepdf
 import pytest
 
+from connectors.kit.pdf import pages
 from connectors.kit.simulation.pdf import pdf
 from gateway.dossier.checking import UPLOAD_BYTES, certificate, holds, plain_name, received, signed_whole
 from gateway.problems import Problem
@@ -56,6 +61,62 @@ async def test_a_script_in_a_compressed_stream_is_refused() -> None:
     """Where object streams hide it."""
     hidden = zlib.compress(b"<< /S /JavaScript /JS (app.alert(1)) >>")
     assert await refusal(PLAIN + b"\n9 0 obj << >> stream\n" + hidden + b"\nendstream endobj") == "00714"
+
+
+def scripted(**how: Any) -> bytes:
+    """A PDF that runs a script when it is opened, its objects in a stream."""
+    document, out = pikepdf.Pdf.open(io.BytesIO(PLAIN)), io.BytesIO()
+    script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
+    document.Root.OpenAction = document.make_indirect(script)
+    document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, **how)
+    return out.getvalue()
+
+
+def written_out(filters: bytes, encode: Callable[[bytes], bytes]) -> bytes:
+    """The same, whose catalogue is in an object stream that is filtered so."""
+    catalogue = b"1 0 << /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >> >>"
+    hidden = encode(catalogue)
+    objects = {
+        2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] >>",
+        4: b"<< /Type /ObjStm /N 1 /First 4 %s /Length %d >> stream\n%s\nendstream" % (filters, len(hidden), hidden),
+    }
+    out, places = bytearray(b"%PDF-1.5\n"), {}
+    for number, body in objects.items():
+        places[number] = len(out)
+        out += b"%d 0 obj " % number + body + b" endobj\n"
+    rows = [b"\0" * 7, b"\2" + (4).to_bytes(4, "big") + b"\0\0"]
+    rows += [b"\1" + places[number].to_bytes(4, "big") + b"\0\0" for number in objects]
+    rows.append(b"\1" + len(out).to_bytes(4, "big") + b"\0\0")
+    table = b"".join(rows)
+    start = len(out)
+    out += b"5 0 obj << /Type /XRef /Size 6 /W [1 4 2] /Root 1 0 R /Length %d >> stream\n" % len(table)
+    return bytes(out) + table + b"\nendstream endobj\nstartxref\n%d\n%%%%EOF" % start
+
+
+def predicted(content: bytes) -> bytes:
+    """Each four bytes after the PNG filter that leaves them as they are, then compressed."""
+    rows = (content[at : at + 4].ljust(4) for at in range(0, len(content), 4))
+    return zlib.compress(b"".join(b"\0" + row for row in rows))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        scripted(),
+        scripted(encryption=pikepdf.Encryption(owner="secret", user="", R=4)),
+        scripted(encryption=pikepdf.Encryption(owner="secret", user="", R=6)),
+        written_out(b"/Filter /FlateDecode", zlib.compress),
+        written_out(b"/Filter /ASCIIHexDecode", lambda clear: clear.hex().encode() + b">"),
+        written_out(b"/Filter /FlateDecode /DecodeParms << /Predictor 12 /Columns 4 >>", predicted),
+        written_out(b"/Filter /FlateDecode", lambda clear: zlib.compress(clear)[:-4] + b"oops"),
+    ],
+    ids=["object stream", "encrypted", "encrypted anew", "by hand", "hexadecimal", "predicted", "wrong checksum"],
+)
+async def test_a_script_is_found_wherever_a_reader_would_find_it(content: bytes) -> None:
+    """Encrypted with no password to open it, behind another filter, cut into rows, in a stream not quite right."""
+    assert await pages(content, 1), "a reader opens it"
+    assert await refusal(content) == "00714"
 
 
 async def test_a_bomb_is_refused_rather_than_inflated() -> None:

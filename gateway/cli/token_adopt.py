@@ -98,7 +98,7 @@ def _token(line: int, row: Mapping[str | None, str | list[str] | None]) -> Token
         raise Misuse(f"Ligne {line} : c'est le jeton de test que tout le monde connaît, il ne se reprend pas.")
     try:
         # Whether it opens /mcp was for its claim to say, and still is.
-        return Token(ident, habilitation, title[:250], _seconds(issued), _seconds(ends), mcp=True)
+        return Token(ident, habilitation, title[:250], _seconds(issued), _seconds(ends), mcp=True, adopted=True)
     except Refused as error:
         raise Misuse(f"Ligne {line} : {error}") from None
 

@@ -153,7 +153,8 @@ class Bearer:
             raise problem("00101", source=_IN_TOKEN) from None
         except RegisterUnavailable as error:
             raise self._blind(error) from error
-        if found is None:
+        # The old secret vouches for what its service issued; of our own tokens, it could only be a forger's.
+        if found is None or (claims.legacy and not found[0].adopted):
             raise problem("00106", source=_IN_TOKEN)
         entry, habilitation = found
         endings = (entry.revoked_at, habilitation.closed_at)

@@ -76,7 +76,8 @@ class Token:
 
     `id`: UUID, the token's `jti`. `issued_at`, `expires_at`: epoch seconds. `revoked_at`: epoch seconds, perhaps still
     to come, so that a replacement may be put in place. `safe_listed`: its calls are not throttled. `mcp`: programs of
-    language models may ask with it, at `/mcp`. Raises Refused.
+    language models may ask with it, at `/mcp`. `adopted`: the service before this one issued it, and its secret may
+    have signed its string. Raises Refused.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Token:
     revoked_at: int | None = None
     safe_listed: bool = False
     mcp: bool = False
+    adopted: bool = False
 
     def __post_init__(self) -> None:
         _check_id(self.id)

@@ -15,7 +15,7 @@ from typing import Any
 
 from gateway.identity.habilitation import Habilitation, Refused, Token, networks
 
-_SCHEMA_VERSION = 2
+_SCHEMA_VERSION = 3
 _SCHEMA = """
 CREATE TABLE habilitation (
     id TEXT PRIMARY KEY,
@@ -39,12 +39,16 @@ CREATE TABLE token (
     expires_at INTEGER NOT NULL,
     revoked_at INTEGER,
     safe_listed INTEGER NOT NULL CHECK (safe_listed IN (0, 1)),
-    mcp INTEGER NOT NULL DEFAULT 0 CHECK (mcp IN (0, 1))
+    mcp INTEGER NOT NULL DEFAULT 0 CHECK (mcp IN (0, 1)),
+    adopted INTEGER NOT NULL DEFAULT 0 CHECK (adopted IN (0, 1))
 ) STRICT;
 CREATE INDEX token_by_habilitation ON token (habilitation_id);
 """
-# A register of version 1 gains what it lacks when it is opened; what it holds keeps its meaning.
-_FROM_1 = "ALTER TABLE token ADD COLUMN mcp INTEGER NOT NULL DEFAULT 0 CHECK (mcp IN (0, 1))"
+# A register of an earlier version gains what it lacks when it is opened; what it holds keeps its meaning.
+_SINCE = {
+    1: "ALTER TABLE token ADD COLUMN mcp INTEGER NOT NULL DEFAULT 0 CHECK (mcp IN (0, 1))",
+    2: "ALTER TABLE token ADD COLUMN adopted INTEGER NOT NULL DEFAULT 0 CHECK (adopted IN (0, 1))",
+}
 # The tables' columns are in the order of the values' fields: rows become values by position.
 _TOKEN_WIDTH = len(fields(Token))
 _ANY = "any"
@@ -136,7 +140,8 @@ class Register:
             row = (token.id, token.habilitation_id, token.title, token.issued_at, token.expires_at, token.revoked_at)
             try:
                 self._db.execute(
-                    "INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, int(token.safe_listed), int(token.mcp))
+                    "INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (*row, int(token.safe_listed), int(token.mcp), int(token.adopted)),
                 )
             except sqlite3.IntegrityError as error:
                 raise Refused("Cet identifiant de jeton est déjà pris.") from error
@@ -207,10 +212,10 @@ class Register:
                 if found == 0:
                     for statement in _SCHEMA.split(";"):
                         self._db.execute(statement)
-                elif found == 1:
-                    self._db.execute(_FROM_1)
-                elif found != _SCHEMA_VERSION:
+                elif not 0 < found <= _SCHEMA_VERSION:
                     raise RegisterUnavailable(f"Le registre « {self._path} » est d'une version inconnue ({found}).")
+                for version in range(found or _SCHEMA_VERSION, _SCHEMA_VERSION):
+                    self._db.execute(_SINCE[version])
                 if found != _SCHEMA_VERSION:
                     self._db.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
 
@@ -296,5 +301,6 @@ def _strings(text: str) -> list[str]:
 
 
 def _token(row: tuple[Any, ...]) -> Token:
-    ident, habilitation_id, title, issued_at, expires_at, revoked_at, safe_listed, mcp = row
-    return Token(ident, habilitation_id, title, issued_at, expires_at, revoked_at, bool(safe_listed), bool(mcp))
+    ident, habilitation_id, title, issued_at, expires_at, revoked_at, safe_listed, mcp, adopted = row
+    rights = (bool(safe_listed), bool(mcp), bool(adopted))
+    return Token(ident, habilitation_id, title, issued_at, expires_at, revoked_at, *rights)

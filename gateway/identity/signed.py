@@ -50,6 +50,11 @@ class Claims:
     expires_at: int | None
     mcp: bool = False
 
+    @property
+    def legacy(self) -> bool:
+        """Whether the service before ours signed it."""
+        return self.expires_at is None
+
 
 def sign(claims: Claims, keys: Keys) -> str:
     """The token's string. Raises Refused when it would be too long to be read back."""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from gateway.identity.bearer import Bearer
+from gateway.identity.bearer import Bearer, issue
 from gateway.identity.habilitation import Habilitation, Token
 from gateway.identity.keys import LEGACY, Keys, KeysMissing, create_missing, load
 from gateway.identity.register import Register
@@ -47,7 +47,7 @@ def gate(
 ) -> Bearer:
     """A gateway that accepts them, where one is registered."""
     register.create(habilitation)
-    register.issue(entry)
+    register.issue(replace(entry, adopted=True))
     return Bearer(migrated, register, wall, stopwatch)
 
 
@@ -73,8 +73,6 @@ def test_without_the_secret_none_is_accepted(gate: Bearer, keys: Keys, register:
 
 
 def test_our_own_tokens_go_on_as_before(gate: Bearer, keys: Keys, habilitation: Habilitation, entry: Token) -> None:
-    from gateway.identity.bearer import issue
-
     assert gate.identify(Request(issue(entry, habilitation, keys))).token_id == TOKEN
 
 
@@ -83,6 +81,17 @@ def test_a_token_nobody_registered_is_unknown(gate: Bearer) -> None:
     assert code(gate, written(claims=CLAIMS | {"jti": other, "uid": other})) == "00106"
     zeros = "00000000-0000-0000-0000-000000000000"
     assert code(gate, written(claims=CLAIMS | {"jti": zeros, "uid": zeros})) == "00106", "not even the test token"
+
+
+def test_the_old_secret_vouches_for_no_token_of_ours(
+    gate: Bearer, keys: Keys, register: Register, habilitation: Habilitation, entry: Token
+) -> None:
+    """Whoever holds it knows identifiers of our tokens from records and receipts: that opens nothing."""
+    ours = replace(entry, id="44444444-4444-4444-8444-444444444444")
+    register.issue(ours)
+    assert code(gate, written(claims=CLAIMS | {"jti": ours.id, "uid": ours.id})) == "00106"
+    assert gate.identify(Request(issue(ours, habilitation, keys))).token_id == ours.id
+    assert gate.identify(Request(written())).token_id == TOKEN, "one that was adopted goes on"
 
 
 def test_a_revoked_one_is_refused(gate: Bearer, register: Register, wall: Clock, stopwatch: Clock) -> None:
@@ -176,7 +185,7 @@ def test_an_adopted_token_opens_mcp_when_its_own_claim_says_so(
     claim: object,
 ) -> None:  # fmt: skip
     register.create(habilitation)
-    register.issue(replace(entry, mcp=True))
+    register.issue(replace(entry, mcp=True, adopted=True))
     gate = Bearer(migrated, register, wall, stopwatch)
     assert gate.identify(Request(written(claims=CLAIMS | {"mcp": claim}))).mcp is (claim is True)
     assert gate.identify(Request(written())).mcp is False

@@ -171,20 +171,22 @@ def test_a_register_of_a_later_version_is_refused(register: Register, path: Path
         Register(path)
 
 
-def test_a_register_of_the_first_version_gains_the_right_to_mcp_and_gives_it_to_nobody(
-    register: Register, habilitation: Habilitation, entry: Token, path: Path
+@pytest.mark.parametrize(("version", "lacks"), [(1, ("mcp", "adopted")), (2, ("adopted",))])
+def test_a_register_of_an_earlier_version_gains_what_it_lacks_and_gives_it_to_nobody(
+    register: Register, habilitation: Habilitation, entry: Token, path: Path, version: int, lacks: tuple[str, ...]
 ) -> None:
     register.create(habilitation)
     register.issue(entry)
     register.close()
     with sqlite3.connect(path) as db:
-        db.execute("ALTER TABLE token DROP COLUMN mcp")
-        db.execute("PRAGMA user_version = 1")
+        for column in lacks:
+            db.execute(f"ALTER TABLE token DROP COLUMN {column}")
+        db.execute(f"PRAGMA user_version = {version}")
     db.close()
     again = Register(path)
     assert again.find(entry.id) == (entry, habilitation)
-    again.issue(replace(entry, id=NOBODY, issued_at=entry.issued_at + 1, mcp=True))
-    assert [token.mcp for token in again.tokens()] == [False, True]
+    again.issue(replace(entry, id=NOBODY, issued_at=entry.issued_at + 1, mcp=True, adopted=True))
+    assert [(token.mcp, token.adopted) for token in again.tokens()] == [(False, False), (True, True)]
     before = again.version()
     again.close()
     once_more = Register(path)

@@ -200,8 +200,13 @@ def _file(request: Request, person: Person, key: str, identifier: str) -> Candid
 async def _looked(
     request: Request, person: Person, dossiers: Sequence[Candidature], what: str, **more: str | int
 ) -> None:
-    """Record a look, for each company that it shows. Raises 503 `00510`: then nothing is shown."""
+    """Record a look, for each company that it shows. Raises 503 `00510`: then nothing is shown.
+
+    One that shows no file still shows that there is a tender, how many answered it, and what was given up.
+    """
     trace, who = room_of(request).trace, _who(request, person)
+    if not dossiers:
+        await trace.event("dossier_read", **who, query=what, count=0)
     seen = [(dossier.id, member.siren) for dossier in dossiers for member in dossier.members]
     await asyncio.gather(
         *(

@@ -164,7 +164,17 @@ async def test_each_look_is_a_record_about_each_company_it_shows(world: World) -
     assert len({row["subject"] for row in before}) == 3
 
 
-@pytest.mark.parametrize("path", ["", "/{key}", "/{key}/comparer", "/{key}/{id}", "/{key}/{id}/exports/dossier.json"])
+async def test_a_look_at_a_page_without_files_is_a_record_as_well(world: World) -> None:
+    """It says that the tender is there, how many answered it, and the numbers of those who gave up since."""
+    found, agent = world.filed(), world.agent()
+    answer = await agent.get(f"/{world.key(found)}?page=9")
+    assert (answer.status_code, found.tender.title in answer.text) == (200, True)
+    assert [row.get("count") for row in world.records("dossier_read")] == [0]
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/{key}", "/{key}?page=9", "/{key}/comparer", "/{key}/{id}", "/{key}/{id}/exports/dossier.json"]
+)
 async def test_without_a_record_nothing_is_shown(world: World, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     found, agent = world.filed(), world.agent()
     address = path.format(key=world.key(found), id=found.id)

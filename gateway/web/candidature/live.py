@@ -37,13 +37,19 @@ _LISTENING: Counter[str] = Counter()
 async def events(request: Request, identifier: str, person: Visitor) -> Response:
     """The stream. Raises 404 00700 like the page itself, 429 00722 when too many listen."""
     readable(request, identifier, person)
-    if _LISTENING[identifier] >= LISTENERS_EACH or _LISTENING.total() >= LISTENERS:
+    if _full(identifier):
         raise refused("00722")
     headers = {**page_headers(secure=web_of(request).cookies.secure), "x-accel-buffering": "no"}
     return StreamingResponse(_stream(request, identifier), 200, headers, "text/event-stream; charset=utf-8")
 
 
+def _full(identifier: str) -> bool:
+    return _LISTENING[identifier] >= LISTENERS_EACH or _LISTENING.total() >= LISTENERS
+
+
 async def _stream(request: Request, identifier: str) -> AsyncIterator[bytes]:
+    if _full(identifier):
+        return  # several were let in at the same instant: these try again, and are told
     loop = asyncio.get_running_loop()
     end = loop.time() + LISTEN_S
     sent: dict[str, str] = {}

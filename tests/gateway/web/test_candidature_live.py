@@ -48,6 +48,19 @@ async def test_a_file_has_so_many_readers_at_once(tmp_path: Path) -> None:
         del live._LISTENING[request.path]
 
 
+async def test_readers_who_come_at_the_same_instant_get_no_more_places(tmp_path: Path) -> None:
+    request = reading(tmp_path)
+    answers: list[Any] = [await live.events(request, request.path, None) for _ in range(live.LISTENERS_EACH + 5)]
+    streams = [one.body_iterator for one in answers]
+    try:
+        begun = [await anext(stream, b"") for stream in streams]
+        assert [bool(one) for one in begun] == [True] * live.LISTENERS_EACH + [False] * 5
+    finally:
+        for stream in streams:
+            await stream.aclose()
+    assert request.path not in live._LISTENING
+
+
 async def test_who_leaves_gives_the_place_back(tmp_path: Path) -> None:
     request = reading(tmp_path)
     stream: Any = live._stream(request, request.path)

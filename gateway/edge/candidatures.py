@@ -156,14 +156,19 @@ class Counter:
         last = request.headers.get("last-event-id", "0")
         after = int(last) if last.isascii() and last.isdigit() and len(last) < 12 else 0
         holder = consumer.habilitation_id
-        if self._listening.get(holder, 0) >= LISTENERS_EACH or sum(self._listening.values()) >= LISTENERS:
+        if self._full(holder):
             raise refused("00722")
         headers = {**_PRIVATE, "x-accel-buffering": "no"}
         return StreamingResponse(
             self._stream(request, identifier, after, holder), 200, headers, "text/event-stream; charset=utf-8"
         )
 
+    def _full(self, holder: str) -> bool:
+        return self._listening.get(holder, 0) >= LISTENERS_EACH or sum(self._listening.values()) >= LISTENERS
+
     async def _stream(self, request: Request, identifier: str, after: int, holder: str) -> AsyncIterator[bytes]:
+        if self._full(holder):
+            return  # several were let in at the same instant: these try again, and are told
         office = self._office()
         self._listening[holder] = self._listening.get(holder, 0) + 1
         try:

@@ -98,6 +98,7 @@ def test_records_are_counted_from_a_moment_on(tmp_path: Path) -> None:
     for name, cached, status in (("1", False, 200), ("2", False, 200), ("3", True, 200), ("4", False, 502)):
         entries += [{"event": "asked", "id": name}]
         entries += [{"event": "answered", "id": name, "status": status, "cached": cached}]
+    entries += [{"event": "finding_raised", "id": "5"}]  # the load was noticed: it is not about a request
     path = tmp_path / "audit.db"
     log = sqlite3.connect(path)
     log.execute(RECORD_TABLE)

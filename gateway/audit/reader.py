@@ -126,9 +126,7 @@ class StoreReader:
         try:
             with self._source.reading() as rows:
                 yield rows
-        except Exception as error:  # narrowed at once: a database's errors have names only where its driver is loaded
-            if not unreadable(error):
-                raise
+        except unreadable() as error:
             raise LogUnreadable(f"{self._source.name} ne peut pas être lu : {described(error)}") from error
 
 

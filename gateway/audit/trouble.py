@@ -2,6 +2,7 @@
 """What the stores complain of, in the words of the operator who must mend it."""
 
 import sqlite3
+import sys
 
 _MEANINGS = {
     sqlite3.SQLITE_BUSY: "le fichier est tenu par un autre processus",
@@ -55,9 +56,13 @@ def described(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def unreadable(error: Exception) -> bool:
-    """Whether this may come of reading a store, and not from a mistake of ours."""
-    return isinstance(error, UNREADABLE) or from_postgres(error)
+def unreadable(*others: type[Exception]) -> tuple[type[Exception], ...]:
+    """What reading a store may raise, and `others`, for an `except` clause, which asks only once something was raised.
+
+    PostgreSQL's errors have names where its driver is loaded, and cannot be raised where it is not.
+    """
+    driver = sys.modules.get("psycopg")
+    return (*others, *UNREADABLE) if driver is None else (*others, *UNREADABLE, driver.Error)
 
 
 def from_postgres(error: Exception) -> bool:

@@ -84,9 +84,7 @@ def _attempt(source: Source, verifier: Verifier, kept: Sequence[str]) -> tuple[R
             state = source.state()
             problem = _problem(stack.enter_context(source.reading()), reading, verifier, kept)
             return reading.report(problem), problem is not None and source.state() != state
-        except Exception as error:  # narrowed at once: a database's errors have names only where its driver is loaded
-            if not unreadable(error):
-                raise
+        except unreadable() as error:
             after = f", après l'enregistrement {reading.tree.size - 1}" if reading.tree.size else ""
             problem = Problem("file", None, f"{source.name} ne peut pas être lu{after} : {described(error)}")
             return reading.report(problem), False

@@ -168,9 +168,7 @@ def _guarded(run: Callable[[argparse.Namespace], int], arguments: argparse.Names
     except _Wrong as error:
         print(f"dlnuf audit : {error}", file=sys.stderr)
         return _USAGE
-    except Exception as error:  # narrowed at once: a database's errors have names only where its driver is loaded
-        if not (unreadable(error) or isinstance(error, BadNote)):
-            raise
+    except unreadable(BadNote) as error:
         print(f"dlnuf audit : {readable(described(error))}", file=sys.stderr)
         return _REFUSED
 

@@ -47,9 +47,7 @@ def run(arguments: argparse.Namespace, where: Place) -> int:
     except (NotRecovered, LogUnavailable, KeysMissing, BadNote) as error:
         print(f"dlnuf audit recover : {error}", file=sys.stderr)
         return 1
-    except Exception as error:  # narrowed at once: a database's errors have names only where its driver is loaded
-        if not unreadable(error):
-            raise
+    except unreadable() as error:
         print(f"dlnuf audit recover : {described(error)}", file=sys.stderr)
         return 1
     for folder in (where.keys, where.state):

@@ -76,14 +76,15 @@ class Tenders:
         rows = self._db.execute(
             f"{_GROUPED} WHERE buyer = ? GROUP BY tender HAVING max(deadline) <= ? AND deposited > 0"
             " ORDER BY max(deadline) DESC, tender LIMIT ? OFFSET ?",
-            (self._hidden("buyer", buyer), int(now), limit, skipped),
+            (Standing.SEALED.value, self._hidden("buyer", buyer), int(now), limit, skipped),
         )
         return [Heading(*row) for row in rows]
 
     def one(self, buyer: str, key: str) -> Heading | None:
         """A tender, when it is this buyer's."""
         row = self._db.execute(
-            f"{_GROUPED} WHERE buyer = ? AND tender = ? GROUP BY tender", (self._hidden("buyer", buyer), key)
+            f"{_GROUPED} WHERE buyer = ? AND tender = ? GROUP BY tender",
+            (Standing.SEALED.value, self._hidden("buyer", buyer), key),
         ).fetchone()
         return None if row is None else Heading(*row)
 
@@ -98,6 +99,6 @@ class Tenders:
 
 
 _GROUPED = (
-    f"SELECT tender, max(deadline), sum(standing = '{Standing.SEALED.value}') AS deposited, min(dossier)"  # noqa: S608 -- a word of ours
+    "SELECT tender, max(deadline), sum(standing = ?) AS deposited, min(dossier)"
     " FROM tender JOIN dossier ON dossier = id"
 )

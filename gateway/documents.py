@@ -82,8 +82,8 @@ class Documents:
     def file(self, sourced: Sourced, *, kept: bool) -> Sourced:
         """File the document that came with an answer, if one did. `kept`: the answer goes to the cache.
 
-        The document lives a day at most, or what its registry promises if that is less, and never longer than the
-        cached answer that names it.
+        The document lives a day at most, or what its registry promises if that is less; it ends no later than the
+        cached answer whose link leads to it.
         Raises 502 `00502` when the store cannot take it.
         """
         document = sourced.answer.document

@@ -99,7 +99,7 @@ class House:
 
 async def exchange(ask: Ask, house: House) -> Envelope:
     """Answer a request, or raise the Problem its caller must read. Either way its evidence is durable first."""
-    async with house.audit.recording(ask) as record:  # refused, failed or answered: always one outcome, durable
+    async with house.audit.recording(ask) as record:  # one outcome, whatever happens in here
         consumer = record.consumer = house.identity.identify(ask)  # who is asking
         record.quota = house.quotas.spend(consumer, ask.product)  # how often they may
         house.identity.confirm(consumer)  # still, today

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A registry's contract: the facts of `contract.toml`, checked against the code beside it.
 
-What lawyers, operators and the gateway read without running anything: addresses, time-outs, refusals, freshness,
-products with their public paths, scopes and groups of fields. A contract that contradicts its code does not load.
+It can be read, by people and by the gateway, with none of the connector's code running: addresses, time-outs, refusals,
+freshness, products with their public paths, scopes and groups of fields. One that contradicts its code does not load.
 """
 
 import importlib

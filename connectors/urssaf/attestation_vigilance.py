@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Attestation de vigilance: is this company up to date with its social contributions?
+"""What the Urssaf attests of an employer: that its contributions are declared and paid, and until when that holds.
 
 Article L243-15 of the Code de la sécurité sociale. A company that is not up to date is an answer in v4, an error in v3.
 """

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What the Urssaf says: a certificate written as a bare base64 string, or a JSON array of codes.
+"""What the Urssaf says: either a certificate, as one base64 string, or a list of codes in JSON.
 
-Whatever it says, it says with the content type of JSON and a status that means nothing. The rules and their order are
+Both come with the content type of JSON and a status that means nothing. The rules and their order are
 those of the registry's sheet; first match wins. FUNC502 (« not up to date ») is no error here: v4 makes it an answer,
 v3 a refusal, and it wins over the codes beside it.
 """

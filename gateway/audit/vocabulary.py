@@ -2,8 +2,8 @@
 """What a record may say: nothing outside the closed list of events in `words.py`, and each in its own shape.
 
 The life of a request leaves `asked` (durable before any registry hears of it), then one outcome: `answered`, `refused`
-or `failed`. An answer from the cache and a refusal are one record. A document's download is a record of its own, and so
-is what operators, auditors, instructors and representatives do. No record ever holds credentials, the answer itself, or
+or `failed`. An answer from the cache and a refusal are one record. Downloads of documents are recorded too, and so is
+what operators, auditors, instructors and representatives do. No record ever holds credentials, the answer itself, or
 who a person is: people and companies are keyed commitments.
 """
 

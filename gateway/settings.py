@@ -18,6 +18,8 @@ from gateway.audit.note import BadNote
 from gateway.people.client import BadClient, Client, client_from, fit
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+LIFTED = "aucune"
+"""What DLNUF_MAINTENANCE says of a registry that gave up its usual maintenance."""
 
 
 class SettingsError(Exception):
@@ -51,7 +53,8 @@ class Settings:
         the months still to come: what was published stays.
     maintenance: whether the contracts' maintenance windows count; the sandbox switches them off.
     windows: DLNUF_MAINTENANCE, maintenance a registry announced beside its usual one, `registry=window` separated by
-        commas, in Paris time: `gip_mds=2026-12-03 13:00-17:00,msa=sunday 02:00-04:00`; default none.
+        commas, in Paris time: `gip_mds=2026-12-03 13:00-17:00,msa=sunday 02:00-04:00`; default none. `dgfip=aucune`
+        (None here) lifts the windows of its contract, for a registry that gave them up.
     oidc: the identity provider people sign in with; its variables are those of people/client.py. Without one, only
         links let people in. A wrong value refuses to start.
     registry: the registries' own variables, as their contracts name them. Secrets: never shown.
@@ -77,7 +80,7 @@ class Settings:
     tsa_every_s: int = 3600
     opendata_k: int = 5
     maintenance: bool = True
-    windows: tuple[tuple[str, Window], ...] = ()
+    windows: tuple[tuple[str, Window | None], ...] = ()
     registry: Mapping[str, str] = field(default_factory=dict, repr=False)
     webhooks_to_loopback: bool = False
     oidc: Client | None = None
@@ -155,10 +158,13 @@ def chosen(settings: Settings, contracts: Mapping[str, Contract]) -> dict[str, C
     return {name: _with_windows(contracts[name], settings.windows) for name in names}
 
 
-def _with_windows(contract: Contract, announced: Iterable[tuple[str, Window]]) -> Contract:
-    """The contract with the maintenance that was announced since it was written."""
-    more = tuple(window for name, window in announced if name == contract.registry)
-    return replace(contract, maintenance=contract.maintenance + more) if more else contract
+def _with_windows(contract: Contract, announced: Iterable[tuple[str, Window | None]]) -> Contract:
+    """The contract with the maintenance that was announced since it was written, or without that it gave up."""
+    said = [window for name, window in announced if name == contract.registry]
+    if not said:
+        return contract
+    usual = () if None in said else contract.maintenance
+    return replace(contract, maintenance=(*usual, *(window for window in said if window is not None)))
 
 
 def variables(contract: Contract) -> tuple[str, ...]:
@@ -175,10 +181,10 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _window(text: str) -> tuple[str, Window]:
+def _window(text: str) -> tuple[str, Window | None]:
     name, _, when = text.partition("=")
     try:
-        return name.strip(), Window.parse(when.strip())
+        return name.strip(), None if when.strip() == LIFTED else Window.parse(when.strip())
     except ValueError:
         raise SettingsError(
             f"DLNUF_MAINTENANCE : « {text} » ne se lit pas ; écrivez par exemple gip_mds=2026-12-03 13:00-17:00."

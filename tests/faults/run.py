@@ -162,6 +162,7 @@ async def gateway(state: Path, base: str) -> AsyncIterator[tuple[str, dict[str, 
         "DLNUF_STATE": str(state),
         "DLNUF_PORT": "0",
         "DLNUF_PUBLIC_URL": "http://passerelle.test",
+        "DLNUF_MAINTENANCE": ",".join(f"{name}=aucune" for name in CONTRACTS),  # every hour of the day tries the same
     }
     with (state.parent / "serve.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
@@ -255,9 +256,6 @@ def unexplained(got: Got) -> str | None:
     """Why an answer does not fit what was done to it; None when it does."""
     contract = got.target.contract
     said = f"{got.target.path} : {got.status} {got.code}, {[(event.fault, event.login) for event in got.events]}"
-    if got.status == 503 and got.code[2:] == "020":
-        closed = any(window.remaining(datetime.now(UTC)) for window in contract.maintenance)
-        return None if closed else said
     if not got.events:  # nobody asked the registry: it is being left alone
         alone = got.troubles_before >= contract.breaker.failures and got.retry_in is not None
         return None if alone and (got.status, got.code[2:]) == (502, "001") else said

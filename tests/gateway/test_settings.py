@@ -165,6 +165,18 @@ def test_announced_maintenance_is_added_to_the_registry_it_is_about() -> None:
         chosen(replace(settings, windows=read(DLNUF_MAINTENANCE="inconnu=01:00-02:00").windows), contracts)
 
 
+def test_usual_maintenance_that_a_registry_gave_up_is_lifted() -> None:
+    contracts = load_all()
+    settings = replace(
+        read(DLNUF_MAINTENANCE="dgfip=aucune, msa=aucune, msa=sunday 02:00-04:00"),
+        registry=addresses(contracts, "http://127.0.0.1:9"),
+    )
+    found = chosen(settings, contracts)
+    assert found["dgfip"].maintenance == ()
+    assert list(map(str, found["msa"].maintenance)) == ["sunday 02:00-04:00"]
+    assert found["cnetp"] is contracts["cnetp"]
+
+
 @pytest.mark.parametrize("value", ["dgfip", "dgfip=", "dgfip=demain", "=", "dgfip=2026-02-30 01:00-02:00"])
 def test_maintenance_that_cannot_be_read_is_refused_with_an_example(value: str) -> None:
     with pytest.raises(SettingsError, match=r"DLNUF_MAINTENANCE : .* écrivez par exemple"):

@@ -82,6 +82,7 @@ class Ledger:
     def append(self, entries: Sequence[bytes]) -> int:
         """Write the records and the head that goes with them; the number of the first. Raises LogUnavailable."""
         with self._guarding():
+            self._pending = None  # an earlier batch that is there says nothing of this one
             try:
                 return self._append(entries)
             except Unsettled as lost:

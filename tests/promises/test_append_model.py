@@ -156,5 +156,16 @@ class TwoWriters(RuleBasedStateMachine):
                 again.open()
 
 
+def test_a_batch_that_was_never_sent_is_not_taken_for_an_earlier_one() -> None:
+    """The first is there although it was refused; the second is lost while connecting again, before it is written."""
+    state = TwoWriters()
+    state.append(who=0, count=1, fault=("advance", "after", "error"))
+    state.append(who=1, count=1, fault=None)
+    state.append(who=0, count=1, fault=("commit", "before", "lost"))
+    assert list(state.answered) == [1]
+    state.what_was_answered_is_there()
+    state.teardown()
+
+
 TestTwoWriters = TwoWriters.TestCase
 TestTwoWriters.settings = settings(max_examples=40, stateful_step_count=15, deadline=None)

@@ -22,6 +22,8 @@ class Contests(Acting):
         self, dossier: Candidature, sent: object, uploads: Sequence[Upload] = (), by: Person | None = None
     ) -> Candidature:
         """What the company answers to a fact, with its files. Once: the first answer stays."""
+        if dossier.standing is Standing.WITHDRAWN:
+            raise refused("00717")  # its pieces are gone: none of them would be found
         given = Given(sent)
         given.only("par", "piece", "texte")
         person = by or opening.person(given.below("par"))
@@ -30,8 +32,6 @@ class Contests(Acting):
         if name and item is None:
             given.wrong("piece", None, "00708")
         given.refuse()
-        if dossier.standing is Standing.WITHDRAWN:
-            raise refused("00717")
         documents = await self.received(uploads)
         contest = Contest(
             self.identifier(), name, text, person, int(self.now()), tuple(document for document, _ in documents)

@@ -4,6 +4,8 @@
 import hashlib
 from dataclasses import replace
 
+import orjson
+
 from gateway.dossier import opening
 from gateway.dossier.acts.acting import Acting
 from gateway.dossier.files import Happened
@@ -27,9 +29,15 @@ class Deposits(Acting):
         person = by or opening.person(given.below("par"))
         given.refuse()
         dossier = self.files.get(dossier.id)  # as it is now, and not when a body began to come
-        request = f"depot {dossier.id} {key}" if key else ""
-        if request and self.files.store.answered(dossier.habilitation_id, request) is not None:
-            return self.files.get(dossier.id)
+        request = f"depot\0{dossier.id}\0{key}" if key else ""
+        asked = hashlib.sha256(orjson.dumps(sent, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        known = self.files.store.answered(dossier.habilitation_id, request) if request else None
+        if known is not None:
+            if known[0] != asked:
+                raise refused("00710")
+            if dossier.standing is Standing.WITHDRAWN:
+                raise refused("00717")
+            return dossier
         self._depositable(dossier)
         self.undisturbed(dossier)
         self.busy.add(self.sealing(dossier))
@@ -40,9 +48,10 @@ class Deposits(Acting):
             record = await self.record("dossier_sealed", dossier, None, digest=digest)
 
             def change(before: Candidature) -> tuple[Candidature, list[Happened]]:
+                self.possible(before)
                 self.files.store.file(before.id, content)
                 if request:
-                    self.files.store.remember(before.habilitation_id, request, digest, before.id, at)
+                    self.files.store.remember(before.habilitation_id, request, asked, before.id, at)
                 incomplete = tuple(one.id for one in dossier.items if not one.state.settled)
                 seal = Seal(at, digest, person, incomplete, completions(dossier, before, at), record)
                 return replace(before, standing=Standing.SEALED, seal=seal), [("dossier.depose", {"empreinte": digest})]

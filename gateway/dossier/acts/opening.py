@@ -55,13 +55,13 @@ class Opens(Requests):
                 raise refused("00710")
             return self.possible(self.files.get(known[1]))
         dossier = opened(sent, consumer, self.opening)
-        if asked:
-            dossier = await self._answering(dossier, asked)
         busy = f"{consumer.habilitation_id} {key}"
         if key and busy in self.busy:
             raise refused("00710", detail="La même demande est déjà en cours : attendez sa réponse.")
-        self.busy.add(busy)
+        self.busy.add(busy)  # before the request is read: meanwhile the same opening may come again
         try:
+            if asked:
+                dossier = await self._answering(dossier, asked)
 
             def keep(one: Candidature) -> None:
                 if asked:

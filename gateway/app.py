@@ -149,6 +149,7 @@ def create_app(settings: Settings, keys: Keys, around: Surroundings | None = Non
                 everything.openid,
                 trusted=settings.trusted_proxies,
                 menu=(*console_pages.MENU, *company_pages.MENU, acheteur.ENTRY),
+                sandbox=bool(around.demo_portal),
             )
             behind.state.console = everything.console
             behind.state.files = FilePages(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 PREFIXES = (
     *("/connexion", "/deconnexion", "/compte", "/console", "/entreprise", "/instruction", "/candidature", "/aide"),
-    *("/candidater", "/operateur", "/acheteur"),
+    *("/candidater", "/operateur", "/acheteur", "/a-propos"),
 )
 
 CONTENT_SECURITY_POLICY = "; ".join(

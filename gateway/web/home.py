@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`/`: what this service is, for whoever opens its address: promises, purposes with their legal basis, products."""
+"""What this service is, for whoever opens its address: `/`, its promises, purposes with their legal basis, products;
+`/a-propos`, what every public service must say of itself.
+"""
 
 from collections.abc import Mapping
 
@@ -28,6 +30,11 @@ def router(contracts: Mapping[str, Contract], policies: Policies) -> APIRouter:
             registres=registries,
             produits=sum(len(one.products) for one in registries),
         )
+
+    @home.get("/a-propos")
+    async def about(request: Request, person: Visitor) -> Response:
+        """How accessible it is, and what it does with personal data."""
+        return page(request, "apropos.html", title="À propos de ce service")
 
     return home
 

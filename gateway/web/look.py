@@ -51,6 +51,7 @@ class Web:
 
     origin: scheme and host of the public address. openid: the identity provider, when there is one.
     pace: how often one address may try to sign in. trusted: the proxies whose word on addresses is believed.
+    sandbox: whether companies and registries are invented, which every page then says.
     """
 
     people: People
@@ -62,6 +63,7 @@ class Web:
     pace: Pace
     trusted: Sequence[Network]
     menu: list[Entry]
+    sandbox: bool = False
 
 
 def web_of(request: Request) -> Web:
@@ -127,6 +129,7 @@ def page(
         menu=[entry for entry in web.menu if _seen(entry, reader)],
         chemin=request.url.path,
         fournisseur=web.openid.client.name if web.openid else "",
+        essai=web.sandbox,
         **facts,
     )
     sent = page_headers(secure=web.cookies.secure) | dict(headers or {})

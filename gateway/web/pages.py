@@ -51,6 +51,7 @@ def open_web(
     *,
     trusted: Sequence[Network] = (),
     menu: Sequence[Entry] = (),
+    sandbox: bool = False,
 ) -> None:
     """Give the pages what they live on, once the event loop runs. `menu`: other rooms' entries."""
     assets = Assets()
@@ -64,6 +65,7 @@ def open_web(
         pace=Pace(lambda: people.now),
         trusted=trusted,
         menu=[*MENU, *menu],
+        sandbox=sandbox,
     )
 
 

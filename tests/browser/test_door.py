@@ -17,7 +17,15 @@ def test_the_first_page_reads_well_everywhere(desk: Desk) -> None:
     desk.accessible()
     desk.page.locator(".pile > details > summary").first.click()
     assert desk.page.locator(".pile > details[open]").count() == 1
+    desk.page.locator(".registres > summary").click()
+    assert desk.page.get_by_role("heading", name="Urssaf Caisse nationale").is_visible()
     desk.accessible()
+    desk.page.get_by_role("link", name="Accessibilité").click()  # the law wants it on every page
+    assert desk.page.locator("#accessibilite").is_visible()
+    desk.accessible()
+    desk.page.get_by_role("link", name="Dites-le-nous une fois").click()
+    desk.page.get_by_role("link", name="Essayer avec un SIRET").click()
+    assert desk.page.url == f"{desk.address}/candidature"
 
 
 def test_signing_in_and_out_needs_no_script(desk: Desk) -> None:

@@ -12,7 +12,10 @@ from gateway.people.sessions import IDLE_S, LINK_S, LONGEST_S
 from gateway.web.headers import is_page
 from tests.gateway.web.conftest import House, opened
 
-OPEN_TO_ALL = {"/", "/connexion", "/connexion/depart", "/connexion/retour", "/connexion/lien/{secret}", "/deconnexion"}
+OPEN_TO_ALL = {
+    *("/", "/a-propos", "/deconnexion"),
+    *("/connexion", "/connexion/depart", "/connexion/retour", "/connexion/lien/{secret}"),
+}
 
 
 def addresses(routes: Iterable[Any], method: str) -> Iterator[str]:
@@ -242,6 +245,14 @@ async def test_a_failure_is_a_page_that_tells_nothing_of_itself(house: House) ->
     assert answer.status_code == 500
     assert "azerty" not in answer.text
     assert '<html lang="fr">' in answer.text
+
+
+async def test_only_a_sandbox_says_that_its_companies_are_invented(house: House) -> None:
+    async with house.browser() as browser:
+        assert "Bac à sable" not in (await browser.get("/")).text
+        house.app.state.web.sandbox = True
+        for path in ("/", "/connexion", "/a-propos", "/console/nulle-part"):
+            assert "Bac à sable" in (await browser.get(path)).text, path
 
 
 async def test_static_files_are_kept_for_ever_under_a_name_that_changes(house: House) -> None:

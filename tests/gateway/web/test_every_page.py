@@ -19,6 +19,7 @@ from gateway.web.headers import is_page
 
 OPEN_TO_ALL = {
     ("GET", "/"),  # what the service is
+    ("GET", "/a-propos"),
     ("GET", "/connexion"),
     ("GET", "/connexion/depart"),
     ("GET", "/connexion/retour"),

@@ -58,7 +58,9 @@ async def _show(address: str, state: Path) -> None:
         f"/v4/dgfip/unites_legales/{persona['siren']}/attestation_fiscale",
     )
     print(f"\n{persona['name']} (SIRET {persona['siret']}), pour un marché public :\n")
-    async with httpx.AsyncClient(base_url=address, headers={"Authorization": f"Bearer {token}"}) as client:
+    async with httpx.AsyncClient(
+        base_url=address, headers={"Authorization": f"Bearer {token}"}, trust_env=False
+    ) as client:
         for path in paths:
             answer = await client.get(path, params=PARAMETERS)
             print(f"GET {path} → {answer.status_code}")

@@ -23,7 +23,7 @@ def play(address: str, state: Path) -> str:
     due = int(time.time()) + OPEN_S
     token = (state / "candidature.token").read_text("ascii").strip()
     headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=address, headers=headers, timeout=20) as client:
+    with httpx.Client(base_url=address, headers=headers, timeout=20, trust_env=False) as client:
         for siret in CANDIDATES:
             _applied(client, siret, due)
     from gateway.dossier.export.sources import moment

@@ -129,7 +129,7 @@ class Desk:
         except BadNote:
             return None
 
-    def publication(self) -> "Publication":
+    def publication(self) -> Publication:
         """How far the log is published, and since when. Raises LogUnreadable."""
         head = self.published()
         age = max(0, int(self.clock().timestamp()) - self.log.published_at())

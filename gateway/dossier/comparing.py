@@ -15,8 +15,8 @@ from gateway.dossier.facts import companies
 from gateway.dossier.rules import Sheets
 from gateway.dossier.values import Candidature, Item, Member
 from gateway.dossier.wording import in_words
-from gateway.dossier.wording import spaced as typeset
 from gateway.dossier.words import GroupForm, State
+from gateway.typography import typeset
 
 BY_YEAR = frozenset(("chiffres_affaires", "effectif_annee_1", "effectif_annee_2", "effectif_annee_3"))
 """Pieces that are told year by year, in rows of their own."""

@@ -120,6 +120,7 @@ class MarketChanges:
             await asyncio.sleep(0)  # others are served between two files
 
     def happened(self, on: Market, name: str, **facts: str) -> None:
+        """Note what happened to a market, inside `writing`; its webhook, if it has one, is to be told."""
         now = int(self.now())
         event = self.desk.files.store.happened(on.id, now, name, dict(facts))
         if on.terms.webhook is not None:

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a portal, a company or a buyer can be refused about a file. Codes 007xx are ours; the shape is the contract's.
 
-├── correct the request    00701 00702 00703 00705 00706 00707 00708 00709 00710 00713 00714 00715 00724
-│                          00760 00761 00762
-├── too late, or twice     00704 00711 00712 00716 00717 00718 00719 00723 00741 00751 00752 00753 00754 00755
-├── too early              00721 00740
-├── ask for rights         00720 00721
+├── correct the request    00700 00701 00702 00703 00705 00706 00707 00708 00709 00710 00713 00714 00715 00724
+│                          00750 00760 00761 00762
+├── complete the file      00716 00727
+├── too late, or twice     00704 00711 00712 00717 00718 00719 00723 00726 00741 00751 00752 00753 00754
+├── too early              00721 00740 00755
+├── ask for rights         00720 00725
 └── wait                   00722 00756
 """
 
@@ -66,6 +67,7 @@ WORDINGS: Mapping[str, Wording] = {
     "00724": Wording(409, "Rien à contester", "Cette pièce ne porte encore aucune réponse d'un registre."),
     "00725": Wording(403, "Non permis", "Ce dossier n'est pas celui de l'entreprise que vous représentez."),
     "00726": Wording(410, "Retour déjà utilisé", "Ce retour a déjà servi, a expiré, ou n'est pas de ce service."),
+    "00727": Wording(409, "DUME incomplet", "Il manque de quoi écrire la réponse au format européen DUME."),
     "00740": Wording(
         409, "Pas encore ouvrable", "L'acheteur n'ouvre les candidatures qu'une fois passée la date limite de remise."
     ),
@@ -94,7 +96,6 @@ WORDINGS: Mapping[str, Wording] = {
     "00760": Wording(422, _UNPROCESSABLE, "Le DUME de l'acheteur ne peut pas être repris."),
     "00761": Wording(422, _UNPROCESSABLE, "Ce DUME n'est pas de la version 4.1.0, la seule qui soit reprise."),
     "00762": Wording(409, _CONFLICT, "Ce DUME n'est pas celui de la consultation, ou de l'acheteur, de ce dossier."),
-    "00727": Wording(409, "DUME incomplet", "Il manque de quoi écrire la réponse au format européen DUME."),
 }
 
 

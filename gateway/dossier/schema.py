@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The tables of `dossiers.db`; `tenders.py` adds its own beside them."""
+"""The tables of `dossiers.db`; `tenders.py` and `markets_store.py` add theirs beside them."""
 
 SCHEMA = """
 CREATE TABLE dossier(

@@ -123,14 +123,15 @@ class Webhooks:
             self._done(dossier, seq)
             return
         webhook, said = found
-        host = self._hosts.setdefault(urlsplit(webhook.url).netloc, _Host())
+        name = urlsplit(webhook.url).netloc
+        host = self._hosts.setdefault(name, _Host())
         if host.alone_until > self._now():
             with self._files.store.writing():
                 self._files.store.put_off(dossier, seq, attempts, int(host.alone_until) + 1)
             return
         body = orjson.dumps({**said, "envoye_le": written(int(self._now()))})
         if await self._sent(webhook, body, f"{dossier}.{seq}"):
-            host.failures = 0
+            self._hosts.pop(name, None)  # those that answer well need not be remembered
             self._done(dossier, seq)
             return
         host.failures += 1

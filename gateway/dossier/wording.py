@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the registries say of a company, in a reader's words, by the item it was read in. Pure."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -12,8 +11,7 @@ from gateway.dossier.export.sources import day
 from gateway.dossier.identity import identity
 from gateway.dossier.rules import at
 from gateway.dossier.values import Item
-
-_SPACE = re.compile(r" (?=[:;?!%»](?:\s|$))|(?<=«) ")
+from gateway.typography import typeset
 
 
 def in_words(company: Company, items: Iterable[Item] = ()) -> dict[str, tuple[str, ...]]:
@@ -24,7 +22,7 @@ def in_words(company: Company, items: Iterable[Item] = ()) -> dict[str, tuple[st
     found: dict[str, list[str]] = defaultdict(list)
     beside = ((item.id, sentence) for item in items if item.siret == company.siret for sentence in _beside(item))
     for item, sentence in (*_sentences(company), *beside):
-        if sentence and (told := spaced(sentence)) not in found[item]:
+        if sentence and (told := typeset(sentence)) not in found[item]:
             found[item].append(told)
     return {item: tuple(sentences) for item, sentences in found.items() if sentences}
 
@@ -55,11 +53,6 @@ def _sentences(company: Company) -> Iterator[tuple[str, str]]:
         yield notice.item, _notice(notice)
     if company.notices_known and not company.notices:
         yield f"{company.siret}:annonces_bodacc", "Aucune annonce publiée au jour de la consultation"
-
-
-def spaced(sentence: str) -> str:
-    """The sentence, with the spaces of French typography where a line must not end."""
-    return _SPACE.sub("\N{NO-BREAK SPACE}", sentence)
 
 
 def _beside(item: Item) -> Iterator[str]:

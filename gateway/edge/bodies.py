@@ -42,7 +42,7 @@ def read_json(content: bytes) -> Any:
 async def bounded(request: Request, limit: int) -> bytes:
     """The body, read no further than a limit. Raises 413 00713."""
     announced = request.headers.get("content-length", "0")
-    if not announced.isdigit() or int(announced[:15]) > limit:
+    if not announced.isdecimal() or int(announced[:15]) > limit:
         raise refused("00713", detail=f"Le corps de la requête dépasse {limit // 1024} Kio.")
     parts: list[bytes] = []
     size = 0

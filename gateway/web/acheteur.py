@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
 from gateway.dossier.acts.acting import day
+from gateway.dossier.acts.contesting import LONGEST
 from gateway.dossier.comparing import against, column, compared, missing
 from gateway.dossier.export.exporting import KINDS
 from gateway.dossier.received import PAGE, Mailroom, Received
@@ -31,8 +32,7 @@ ADDRESS = "/acheteur"
 ENTRY = Entry("Candidatures reçues", ADDRESS, Role.BUYER)
 COMPARED = 6
 MOST_COMPARED = 12
-MOST_PAGES = 1_000
-ANSWER_CHARS = 10_000
+LAST_PAGE = 999
 EXPORTS = tuple(name for name in KINDS if name != "attestation.pdf")
 """What a buyer may take away; the attestation of deposit is the company's."""
 
@@ -57,7 +57,7 @@ async def tenders(request: Request, person: Buyer) -> Response:
         consultations=shown,
         siret=person.buyer,
         avant=f"{ADDRESS}?page={number - 1}" if number else None,
-        apres=f"{ADDRESS}?page={number + 1}" if len(found) > PAGE and number < MOST_PAGES else None,
+        apres=f"{ADDRESS}?page={number + 1}" if len(found) > PAGE and number < LAST_PAGE else None,
     )
 
 
@@ -118,7 +118,7 @@ async def candidate(request: Request, tender: str, identifier: str, person: Buye
 async def answered(request: Request, tender: str, identifier: str, person: Buyer, sent: Checked) -> Response:
     """What the buyer answers to a contest, once."""
     dossier = _file(request, person, tender, identifier)
-    contest, text = sent.text("contestation", 60), sent.text("reponse", ANSWER_CHARS)
+    contest, text = sent.text("contestation", 60), sent.text("reponse", LONGEST)
     if not any(one.id == contest for one in dossier.contests):
         return said(request, 422, Said("Contestation inconnue", "Rouvrez le dossier, puis recommencez."))
     if not text:
@@ -239,7 +239,7 @@ async def _shown(
         ici=f"{ADDRESS}/{tender}/{dossier.id}",
         deja=others,
         faute=fault,
-        longueur=ANSWER_CHARS,
+        longueur=LONGEST,
     )
 
 
@@ -248,7 +248,7 @@ def _today(request: Request) -> str:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else 0
+    return min(int(text), LAST_PAGE) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
 
 
 def _suffix(media_type: str) -> str:

@@ -5,7 +5,6 @@ A page is `page(request, "console/liste.html", title=…, **facts)`. Templates e
 shows the macros. Undefined names are errors: a page never has a hole where a fact should be.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +21,7 @@ from gateway.edge.reading import Network
 from gateway.people.openid import OpenId
 from gateway.people.people import People
 from gateway.people.person import TITLES, Person, Role
+from gateway.typography import NBSP, typeset
 from gateway.web.cookies import Cookies
 from gateway.web.headers import page_headers
 from gateway.web.pace import Pace
@@ -32,7 +32,6 @@ MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
-NBSP = "\N{NO-BREAK SPACE}"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 
 
@@ -78,12 +77,9 @@ class FrenchSpaces(Extension):
         """The template's own text, with its spaces made non-breaking where a line must not end."""
         for token in stream:
             if token.type == "data":
-                yield Token(token.lineno, "data", _SPACE.sub(NBSP, token.value))
+                yield Token(token.lineno, "data", typeset(token.value))
             else:
                 yield token
-
-
-_SPACE = re.compile(r"(?<=\S) (?=[:;?!»](?:\s|<|$))|(?<=«) ")
 
 
 def environment(assets: Assets) -> Environment:

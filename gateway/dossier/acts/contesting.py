@@ -12,6 +12,9 @@ from gateway.dossier.refusals import refused
 from gateway.dossier.values import Candidature, Contest, Person
 from gateway.dossier.words import Standing, State
 
+LONGEST = 10_000
+"""Characters of a contest, and of the answer to it."""
+
 
 class Contests(Acting):
     """Takes contests and answers to them."""
@@ -27,7 +30,7 @@ class Contests(Acting):
         given = Given(sent)
         given.only("par", "piece", "texte")
         person = by or opening.person(given.below("par"))
-        name, text = given.text("piece", needed=True, longest=120), given.text("texte", needed=True, longest=10_000)
+        name, text = given.text("piece", needed=True, longest=120), given.text("texte", needed=True, longest=LONGEST)
         item = dossier.item(name)
         if name and item is None:
             given.wrong("piece", None, "00708")
@@ -58,7 +61,7 @@ class Contests(Acting):
     async def answer_contest(self, dossier: Candidature, identifier: str, text: str, **by: str) -> Candidature:
         """What the buyer writes back, once. `by`: facts of the record that say who."""
         contest = next((one for one in dossier.contests if one.id == identifier), None)
-        if contest is None or not text.strip():
+        if contest is None or not 0 < len(text.strip()) <= LONGEST:
             raise refused("00701", "/reponse")
         if contest.answered_at is not None:
             raise refused("00741")
@@ -68,7 +71,7 @@ class Contests(Acting):
             if any(one.id == identifier and one.answered_at is not None for one in before.contests):
                 raise refused("00741")
             contests = tuple(
-                replace(one, answer=text.strip()[:10_000], answered_at=int(self.now())) if one.id == identifier else one
+                replace(one, answer=text.strip(), answered_at=int(self.now())) if one.id == identifier else one
                 for one in before.contests
             )
             piece = next(one.item for one in contests if one.id == identifier)

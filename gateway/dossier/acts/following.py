@@ -2,13 +2,12 @@
 """After the opening: later phases, questions asked anew, and giving the application up. Raises Problem."""
 
 from dataclasses import replace
-from typing import Any
 
 from gateway.dossier.acts.acting import Acting, day
 from gateway.dossier.files import Happened
 from gateway.dossier.given import Given
 from gateway.dossier.planning import planned
-from gateway.dossier.values import Candidature, Contact
+from gateway.dossier.values import Candidature, Contact, Provenance
 from gateway.dossier.words import Phase, Standing, State
 from gateway.values import Consumer
 
@@ -73,8 +72,7 @@ class Follows(Acting):
             members = tuple(replace(one, consent=None, contact=Contact()) for one in before.members)
             after = replace(
                 before, standing=Standing.WITHDRAWN, members=members, items=(), declarations=(), contests=(),
-                signatories=(),
-                request=None,
+                signatories=(), request=None,
             )  # fmt: skip
             return after, [("dossier.retire", {})]
 
@@ -83,7 +81,7 @@ class Follows(Acting):
         return after
 
 
-def _past(state: State, provenance: Any, today: str) -> bool:
+def _past(state: State, provenance: Provenance | None, today: str) -> bool:
     if state is State.MISSING:
         return True
     return provenance is not None and bool(provenance.valid_until) and provenance.valid_until < today

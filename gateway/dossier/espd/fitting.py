@@ -9,7 +9,8 @@ import re
 
 from gateway.dossier.asked import AskedCriterion, BuyerRequest, Requirement
 from gateway.dossier.espd.criteria import Expected
-from gateway.dossier.espd.request import NO_LOT, PLACE, Request
+from gateway.dossier.espd.request import PLACE, Request
+from gateway.dossier.espd.request_criteria import NO_LOT
 from gateway.dossier.refusals import refused
 from gateway.dossier.values import Candidature, Member
 from gateway.dossier.words import Source

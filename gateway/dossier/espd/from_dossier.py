@@ -19,7 +19,8 @@ from gateway.dossier.espd.model import (
     Signatory,
     Size,
 )
-from gateway.dossier.espd.request import NO_LOT, Request
+from gateway.dossier.espd.request import Request
+from gateway.dossier.espd.request_criteria import NO_LOT
 from gateway.dossier.values import Candidature, Item, Member
 from gateway.dossier.words import Access, Role
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 from gateway.dossier.asked import AskedLot
 from gateway.dossier.espd.criteria import Criterion
-from gateway.dossier.espd.request_criteria import Unfit, for_lot, read_criterion
+from gateway.dossier.espd.request_criteria import NO_LOT, Unfit, for_lot, read_criterion
 from gateway.dossier.espd.xml import PROFILE, REQUEST, Unreadable, held, said, tree
 from gateway.dossier.refusals import refused
 
@@ -20,8 +20,6 @@ PLACE = "/dume_acheteur"
 MOST_BYTES = 2 * 1024 * 1024
 MOST_LOTS = 200
 LONGEST = 1_000
-NO_LOT = "LOT-0000"
-"""The one lot of a tender that is not divided into lots, as eForms call it."""
 PROCEDURES = frozenset(
     (
         "open", "restricted", "neg-w-call", "neg-wo-call", "comp-dial", "innovation", "comp-tend", "oth-single",
@@ -67,12 +65,12 @@ def read(content: bytes) -> Request:
     try:
         root = tree(content)
     except Unreadable as error:
-        raise unfit(f"{error}") from None
+        raise unfit(str(error)) from None
     _version(root)
     try:
         criteria = tuple(read_criterion(one) for one in held(root, "TenderingCriterion"))
     except Unfit as error:
-        raise unfit(f"{error}") from None
+        raise unfit(str(error)) from None
     found = Request(
         id=_needed(root, "ID"),
         agency=_agency(root),

@@ -17,6 +17,7 @@ from gateway.dossier.espd.xml import CAC, CBC, held, said
 LONGEST = 10_000
 MOST_LAWS = 20
 NO_LOT = "LOT-0000"
+"""The one lot of a tender that is not divided into lots, as eForms call it."""
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,8})?")
 _NUMERIC = (
     "ExpectedAmount", "ExpectedValueNumeric", "MaximumAmount", "MinimumAmount", "MaximumValueNumeric",

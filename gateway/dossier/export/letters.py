@@ -5,8 +5,9 @@ A letter that is not shown is replaced by its plain form where there is one (`�
 exact text stands in `dossier.json`.
 """
 
-import re
 import unicodedata
+
+from gateway.typography import typeset
 
 _RANGES = (
     (0x20, 0x7E),
@@ -29,12 +30,9 @@ SHOWN = frozenset(chr(code) for first, last in _RANGES for code in range(first, 
 _SPACES = str.maketrans({"\n": " ", "\r": " ", "\t": " ", "\u2028": " ", "\u2029": " "})
 
 
-_LOOSE = re.compile(r"(?<=\S) (?=[;:!?»€])|(?<=«) (?=\S)")
-
-
 def set_in_french(text: str) -> str:
     """The text as it is shown, with the spaces that keep French signs on their word's line."""
-    return _LOOSE.sub("\N{NO-BREAK SPACE}", shown(text))
+    return typeset(shown(text))
 
 
 def shown(text: str) -> str:

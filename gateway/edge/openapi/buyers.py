@@ -2,13 +2,13 @@
 """What a portal sends, and gets, to lead a buyer to the deposited files of a tender."""
 
 from gateway.dossier.words import Source
-from gateway.edge.openapi.candidature_fields import Row, fields, listed
+from gateway.edge.openapi.candidature_fields import Row, fields, words
 from gateway.edge.openapi.common import object_of
 
 _BUYER: dict[str, Row] = {"siret": ("siret", "SIRET", "Celui de l'acheteur, destinataire de la consultation.")}
 _TENDER: dict[str, Row] = {
     "reference": ("text", "Référence", "Celle qui a servi à ouvrir les dossiers."),
-    "source": (listed([one.value for one in Source]), "Source", "Facultative : cherchée dans toutes."),
+    "source": (words(Source), "Source", "Facultative : cherchée dans toutes."),
 }
 _AGENT: dict[str, Row] = {
     "identifiant": ("text", "Identifiant", "Le vôtre pour cet agent ; seule une empreinte à clé en est gardée."),

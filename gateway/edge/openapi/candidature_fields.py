@@ -4,7 +4,8 @@
 A row is `key: (type, title, description)`; a type ending in `?` may be null.
 """
 
-from gateway.dossier.words import Access, Kind, Outcome, Phase, Role, State
+from enum import StrEnum
+
 from gateway.edge.openapi.facts import Json
 
 Row = tuple[str | Json, str, str]
@@ -21,9 +22,9 @@ _FORMATS: dict[str, Json] = {
 }
 
 
-def words(kind: type[Kind] | type[State] | type[Outcome] | type[Phase] | type[Access] | type[Role]) -> Json:
+def words(kind: type[StrEnum]) -> Json:
     """A closed list."""
-    return {"type": "string", "enum": [one.value for one in kind]}
+    return listed([one.value for one in kind])
 
 
 def listed(values: list[str]) -> Json:

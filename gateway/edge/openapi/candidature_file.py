@@ -3,7 +3,7 @@
 
 from gateway.dossier.words import GroupForm, Kind, Phase, Standing
 from gateway.edge.openapi.candidature_acts import DECLARATION, SEAL, SIGNATORY
-from gateway.edge.openapi.candidature_fields import Row, fields, listed, nullable, several, words
+from gateway.edge.openapi.candidature_fields import Row, fields, nullable, several, words
 from gateway.edge.openapi.candidature_members import MEMBER, TENDER
 from gateway.edge.openapi.candidature_pieces import CONTEST, PIECE
 from gateway.edge.openapi.common import object_of, ref
@@ -11,7 +11,7 @@ from gateway.edge.openapi.common import object_of, ref
 _FILE: dict[str, Row] = {
     "id": ("uuid", "Identifiant", "Celui du dossier."),
     "numero": ("text", "Numéro", "Celui que les personnes lisent."),
-    "etat": (listed([one.value for one in Standing]), "État", "Où en est le dossier."),
+    "etat": (words(Standing), "État", "Où en est le dossier."),
     "phase": (words(Phase), "Phase", "Celle du marché."),
     "ouvert_le": ("moment", "Ouvert le", "Quand le dossier a été ouvert."),
     "complet": (
@@ -27,7 +27,7 @@ _FILE: dict[str, Row] = {
     ),
     "consultation": (TENDER, "Consultation", "La consultation à laquelle l'entreprise répond."),
     "type_marche": (words(Kind), "Type de marché", "Ce qui est acheté."),
-    "groupement": (listed([one.value for one in GroupForm]), "Groupement", "Seul, conjoint ou solidaire."),
+    "groupement": (words(GroupForm), "Groupement", "Seul, conjoint ou solidaire."),
     "lots": (several({"type": "string"}), "Lots", "Ceux auxquels on répond ; vide : la consultation entière."),
     "membres": (several(MEMBER), "Membres", "Les entreprises, le candidat seul ou le mandataire d'abord."),
     "pieces": (several(PIECE), "Pièces", "Ce qui est demandé aux registres."),

@@ -2,7 +2,7 @@
 """Who answers to which tender: the companies of a file, their consent, and the tender as it was published."""
 
 from gateway.dossier.words import Role, Source
-from gateway.edge.openapi.candidature_fields import Row, fields, listed, several, words
+from gateway.edge.openapi.candidature_fields import Row, fields, several, words
 from gateway.edge.openapi.candidature_pieces import PERSON
 from gateway.edge.openapi.common import object_of
 
@@ -52,7 +52,7 @@ MEMBER = object_of(
 TENDER = object_of(
     fields(
         {
-            "source": (listed([one.value for one in Source]), "Source", "D'où vient la référence."),
+            "source": (words(Source), "Source", "D'où vient la référence."),
             "reference": ("text", "Référence", "Celle de l'acheteur, ou le numéro de l'avis."),
             "objet": ("text", "Objet", "L'intitulé de la consultation."),
             "acheteur": (

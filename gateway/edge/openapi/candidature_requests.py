@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a portal sends about application files, key by key, as `gateway/dossier/opening.py` and `desk.py` read it."""
+"""What a portal sends about application files, key by key, as `gateway/dossier/opening.py` and `acts/` read it."""
 
 from gateway.dossier.words import Kind, Phase, Role, Source
 from gateway.edge.openapi.candidature_fields import Row, fields, listed, several, words
@@ -52,7 +52,7 @@ _LOT = object_of(
 _TENDER = object_of(
     fields(
         {
-            "source": (listed([one.value for one in Source]), "Source", "`boamp` pour que l'avis publié soit lu."),
+            "source": (words(Source), "Source", "`boamp` pour que l'avis publié soit lu."),
             "reference": ("text", "Référence", "Celle de l'acheteur, ou le numéro de l'avis."),
             "objet": ("text", "Objet", "L'intitulé ; facultatif quand l'avis est publié au BOAMP."),
             "date_limite": ("moment", "Date limite", "Facultative quand l'avis est publié au BOAMP."),

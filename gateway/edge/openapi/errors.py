@@ -29,7 +29,7 @@ MEANINGS = {
     401: "Le jeton n'est pas accepté",
     403: "L'habilitation ne le permet pas",
     404: "Rien de connu à cette adresse",
-    409: "La même requête est déjà en cours",
+    409: "Impossible dans l'état présent",
     410: "Le lien a expiré",
     413: "Ce qui est envoyé est trop grand",
     415: "Ce fichier n'est pas accepté",

@@ -45,7 +45,7 @@ POSTPONING = object_of(
 SUMMARY: dict[str, Row] = {
     "id": ("uuid", "Identifiant", "Celui du marché."),
     "etat": (
-        listed([one.value for one in MarketStanding]),
+        words(MarketStanding),
         "État",
         "`ferme` : par le portail ; `echu` : sa date limite est passée.",
     ),
@@ -88,7 +88,7 @@ MARKET = object_of(
         {
             **SUMMARY,
             "type_marche": (words(Kind), "Type de marché", "Ce qui est acheté."),
-            "source": (listed([one.value for one in Source]), "Source", "D'où vient la référence."),
+            "source": (words(Source), "Source", "D'où vient la référence."),
             "acheteur": (_BUYER, "Acheteur", "L'acheteur public, destinataire des données."),
             "lots": (several(_LOT), "Lots", "Ceux du marché."),
             "procedure": ("text?", "Procédure", "null si elle n'est pas donnée."),

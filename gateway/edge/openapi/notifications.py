@@ -30,7 +30,7 @@ NOTIFICATION = object_of(
             ),
             "le": ("moment", "Le", "Quand c'est arrivé."),
             "etat": (
-                listed(list(dict.fromkeys([*(one.value for one in (*MarketStanding, *Standing))]))),
+                listed(list(dict.fromkeys(one.value for one in (*MarketStanding, *Standing)))),
                 "État",
                 "Celui du marché, ou du dossier, maintenant.",
             ),

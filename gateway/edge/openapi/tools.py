@@ -2,6 +2,7 @@
 """The section of `/mcp`: the door for programs of language models, whose messages are another protocol's."""
 
 from gateway.dossier.refusals import WORDINGS
+from gateway.edge.mcp.rpc import MOST_IN_BATCH
 from gateway.edge.mcp.versions import KNOWN
 from gateway.edge.openapi import errors
 from gateway.edge.openapi.common import headers, object_of, ref
@@ -127,4 +128,4 @@ def section(_: Facts) -> Section:
 
 
 def _several(row: Json) -> Json:
-    return {"type": "array", "minItems": 1, "maxItems": 10, "items": row}
+    return {"type": "array", "minItems": 1, "maxItems": MOST_IN_BATCH, "items": row}

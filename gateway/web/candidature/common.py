@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the pages of a file share: their state, who may read and act, and who says what they say."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from fastapi import Request
@@ -27,13 +28,17 @@ Faults = dict[str, str]
 
 @dataclass(slots=True)
 class FilePages:
-    """What these pages live on; `request.app.state.files`. `demo`: the token of the sandbox's portal, "" elsewhere."""
+    """What these pages live on; `request.app.state.files`. `demo`: the token of the sandbox's portal, "" elsewhere.
+
+    `listening`: how many readers each file's stream has.
+    """
 
     office: Office
     house: House
     workshop: Workshop
     trace: PeopleTrace
     demo: str
+    listening: Counter[str] = field(default_factory=Counter)
 
 
 def room_of(request: Request) -> FilePages:

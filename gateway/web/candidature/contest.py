@@ -4,6 +4,7 @@
 from fastapi import APIRouter, Request, Response
 
 from gateway.dossier.acts.acting import MOST_UPLOADS
+from gateway.dossier.acts.contesting import LONGEST
 from gateway.dossier.refusals import refused
 from gateway.dossier.telling import view
 from gateway.dossier.values import Candidature, Item, Member
@@ -18,7 +19,6 @@ from gateway.web.uploads import SentWithFiles
 
 router = APIRouter()
 PATH = ADDRESS + "/{identifier}/contester/{siret}/{key}"
-LONGEST = 10_000
 
 
 @router.get(PATH)

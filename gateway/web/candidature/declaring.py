@@ -5,13 +5,12 @@ Nothing is declared unless the whole form is right; what was typed stays. Correc
 counts, and the others remain in the file.
 """
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from gateway.dossier.acts.acting import MOST_UPLOADS, Upload
+from gateway.dossier.acts.acting import MOST_UPLOADS, Upload, day
 from gateway.dossier.checking import plain_name
 from gateway.dossier.countries import countries
 from gateway.dossier.espd.criteria import Property
@@ -39,7 +38,7 @@ async def form(request: Request, identifier: str, siret: str, block: str, person
     """The block's questions, with what was declared."""
     dossier, member = acting(request, identifier, person, siret)
     questions = await _questions(request, dossier, member, block)
-    rows = [asked(one, dossier.declared(one.key, siret), _year(), line) for one, line in questions]
+    rows = [asked(one, dossier.declared(one.key, siret), _year(request), line) for one, line in questions]
     return _shown(request, dossier, member, block, rows, dict(known_author(dossier, person)), {})
 
 
@@ -51,7 +50,7 @@ async def declared(
     dossier, member = acting(request, identifier, person, siret)
     fields = sent.fields
     rows = [
-        filled(one, dossier.declared(one.key, siret), fields, _year(), line)
+        filled(one, dossier.declared(one.key, siret), fields, _year(request), line)
         for one, line in await _questions(request, dossier, member, block)
     ]
     said = {name: fields.get(name, "") for name in ("prenom", "nom", "qualite")}
@@ -137,8 +136,8 @@ async def _questions(
     return found
 
 
-def _year() -> int:
-    return time.gmtime().tm_year
+def _year(request: Request) -> int:
+    return int(day(room_of(request).house.now())[:4])
 
 
 def _shown(

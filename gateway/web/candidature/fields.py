@@ -103,7 +103,7 @@ def filled(
     rows = first.rows
     if question.answer is Answer.REFERENCES:
         shown = sent.get(f"n.{question.key}", "")
-        rows = min(max(rows, int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 4 else 0), 50)
+        rows = max(rows, int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 4 else 0)
         rows = min(rows + (sent.get("ligne") == question.key), MOST_REFERENCES)
     typed = {
         name[len(prefix) :].removeprefix("."): value.replace("\r\n", "\n")

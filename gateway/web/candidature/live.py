@@ -7,7 +7,6 @@ misses nothing. A link or a session that ends, and a right that is withdrawn, en
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator
 
 import orjson
@@ -17,7 +16,7 @@ from fastapi.responses import StreamingResponse
 from gateway.dossier.refusals import refused
 from gateway.people.person import Person
 from gateway.problems import Problem
-from gateway.web.candidature.common import ADDRESS, readable, room_of
+from gateway.web.candidature.common import ADDRESS, FilePages, readable, room_of
 from gateway.web.candidature.file import fragments, told
 from gateway.web.door import Visitor, visitor
 from gateway.web.headers import page_headers
@@ -30,32 +29,32 @@ GAP_S = 0.4
 """How long at least between two sendings: a registry's answers come in bursts."""
 LISTENERS = 200
 LISTENERS_EACH = 20
-_LISTENING: Counter[str] = Counter()
 
 
 @router.get(ADDRESS + "/{identifier}/evenements")
 async def events(request: Request, identifier: str, person: Visitor) -> Response:
     """The stream. Raises 404 00700 like the page itself, 429 00722 when too many listen."""
     readable(request, identifier, person)
-    if _full(identifier):
+    if _full(room_of(request), identifier):
         raise refused("00722")
     headers = {**page_headers(secure=web_of(request).cookies.secure), "x-accel-buffering": "no"}
     return StreamingResponse(_stream(request, identifier), 200, headers, "text/event-stream; charset=utf-8")
 
 
-def _full(identifier: str) -> bool:
-    return _LISTENING[identifier] >= LISTENERS_EACH or _LISTENING.total() >= LISTENERS
+def _full(room: FilePages, identifier: str) -> bool:
+    return room.listening[identifier] >= LISTENERS_EACH or room.listening.total() >= LISTENERS
 
 
 async def _stream(request: Request, identifier: str) -> AsyncIterator[bytes]:
-    if _full(identifier):
+    room = room_of(request)
+    if _full(room, identifier):
         return  # several were let in at the same instant: these try again, and are told
     loop = asyncio.get_running_loop()
     end = loop.time() + LISTEN_S
     sent: dict[str, str] = {}
-    _LISTENING[identifier] += 1
+    room.listening[identifier] += 1
     try:
-        with room_of(request).office.files.watching(identifier) as something:
+        with room.office.files.watching(identifier) as something:
             yield b"retry: 3000\n\n"
             while loop.time() < end:
                 something.clear()
@@ -78,9 +77,9 @@ async def _stream(request: Request, identifier: str) -> AsyncIterator[bytes]:
     except Problem:
         yield b"event: fin\ndata: {}\n\n"  # gone, or no longer theirs: the page says which when it is asked again
     finally:
-        _LISTENING[identifier] -= 1
-        if not _LISTENING[identifier]:
-            del _LISTENING[identifier]
+        room.listening[identifier] -= 1
+        if not room.listening[identifier]:
+            del room.listening[identifier]
 
 
 def _event(name: str, text: str) -> bytes:

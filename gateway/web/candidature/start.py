@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """`/candidature`: in the sandbox, a portal of one field; elsewhere, where an application begins."""
 
-import time
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -34,7 +34,7 @@ async def opened(request: Request) -> Response:
     consumer = room.house.identity.identify(Credential(room.demo, False, "127.0.0.1"))
     room.house.identity.confirm(consumer)
     try:
-        dossier = await room.office.desk.open(_demo(siret, sent), consumer, "")
+        dossier = await room.office.desk.open(_demo(siret, sent, room.house.now()), consumer, "")
     except Problem as error:
         return _start(request, siret, error.faults[0].detail, error.status)
     return redirect(request, room.office.starts.path(dossier.id))
@@ -46,7 +46,7 @@ def _start(request: Request, siret: str = "", fault: str = "", status: int = 200
     return page(request, "candidature/depart.html", title=title, status=status, demo=demo, siret=siret, faute=fault)
 
 
-def _demo(siret: str, sent: Form) -> dict[str, Any]:
+def _demo(siret: str, sent: Form, now: float) -> dict[str, Any]:
     """What the sandbox's portal knows already: the tender, its buyer, who asks."""
     agreed = sent.get("accord") == "oui"
     person = {"prenom": "Visiteur", "nom": "du bac à sable", "qualite": "personne qui essaie cette page"}
@@ -55,7 +55,7 @@ def _demo(siret: str, sent: Form) -> dict[str, Any]:
         "acheteur": {"siret": "13002526500013", "nom": "Direction interministérielle du numérique"},
         "consultation": {
             "source": "profil", "reference": "2026-ESSAI", "objet": "Consultation d'essai",
-            "date_limite": time.strftime("%Y-%m-%dT12:00:00Z", time.gmtime(time.time() + DEMO_TENDER_S)),
+            "date_limite": f"{datetime.fromtimestamp(now + DEMO_TENDER_S, UTC):%Y-%m-%dT12:00:00Z}",
             "procedure": "procédure ouverte",
         },
         "type_marche": "travaux",

@@ -37,15 +37,15 @@ def reading(folder: Path) -> Any:
 
 async def test_a_file_has_so_many_readers_at_once(tmp_path: Path) -> None:
     request = reading(tmp_path)
-    live._LISTENING[request.path] = live.LISTENERS_EACH
+    request.app.state.files.listening[request.path] = live.LISTENERS_EACH
     try:
         with pytest.raises(Problem) as refused:
             await live.events(request, request.path, None)
         assert refused.value.code == "00722"
-        live._LISTENING[request.path] -= 1
+        request.app.state.files.listening[request.path] -= 1
         assert (await live.events(request, request.path, None)).status_code == 200
     finally:
-        del live._LISTENING[request.path]
+        del request.app.state.files.listening[request.path]
 
 
 async def test_readers_who_come_at_the_same_instant_get_no_more_places(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ async def test_readers_who_come_at_the_same_instant_get_no_more_places(tmp_path:
     finally:
         for stream in streams:
             await stream.aclose()
-    assert request.path not in live._LISTENING
+    assert request.path not in request.app.state.files.listening
 
 
 async def test_who_leaves_gives_the_place_back(tmp_path: Path) -> None:
@@ -67,6 +67,6 @@ async def test_who_leaves_gives_the_place_back(tmp_path: Path) -> None:
     first = [await anext(stream), await anext(stream)]
     assert first[0].startswith(b"retry:")
     assert b"event: piece" in first[1]
-    assert live._LISTENING[request.path] == 1
+    assert request.app.state.files.listening[request.path] == 1
     await stream.aclose()
-    assert request.path not in live._LISTENING
+    assert request.path not in request.app.state.files.listening

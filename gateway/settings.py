@@ -22,6 +22,10 @@ LIFTED = "aucune"
 """What DLNUF_MAINTENANCE says of a registry that gave up its usual maintenance."""
 
 
+STATE = ".dlnuf"
+"""The folder of the stores when nothing says which, for the gateway and for every command that works on it."""
+
+
 class SettingsError(Exception):
     """A setting is missing or cannot be used. The message names it, in French."""
 
@@ -30,7 +34,7 @@ class SettingsError(Exception):
 class Settings:
     """What an operator decides.
 
-    state: DLNUF_STATE, folder of the stores (audit.db, register.db, documents.db); must be writable.
+    state: DLNUF_STATE, folder of the stores (audit.db, register.db, documents.db); default `.dlnuf`; must be writable.
     keys: DLNUF_KEYS, folder of the key files; default `<state>/keys`. Missing keys refuse to start.
     policies: DLNUF_POLICIES, folder of the purposes; default those shipped. A wrong policy refuses to start.
     public_url: DLNUF_PUBLIC_URL, address that consumers use; links and documents carry it. Never taken from a request.
@@ -98,7 +102,7 @@ class Settings:
 
 def from_environment(environment: Mapping[str, str], default_policies: Path) -> Settings:
     """The settings that the environment gives. Raises SettingsError."""
-    state = Path(environment.get("DLNUF_STATE", ".dlnuf"))
+    state = Path(environment.get("DLNUF_STATE", STATE))
     host = environment.get("DLNUF_HOST", "127.0.0.1")
     port = _whole(environment, "DLNUF_PORT", 8000, 0, 65_535)
     place = f"[{host}]" if ":" in host else host

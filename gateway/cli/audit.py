@@ -137,9 +137,7 @@ def _leaf(
         epilog=f"Exemple :\n  {example}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    leaf.add_argument(
-        "--state", metavar="DOSSIER", type=Path, help="dossier d'état, ou une copie (défaut : $DLNUF_STATE ou .sandbox)"
-    )
+    leaf.add_argument("--state", metavar="DOSSIER", type=Path, help=f"{state.STATE_HELP} ; ou une copie")
     leaf.add_argument(
         "--database", action="store_true", help="avec --state : le journal est dans la base que nomme DLNUF_LOG_URL"
     )
@@ -154,9 +152,11 @@ def _guarded(run: Callable[[argparse.Namespace], int], arguments: argparse.Names
     that is named brings its own, unless --database says that the log, and its memory, are those of the settings.
     """
     try:
-        where = state.place(argparse.Namespace(state=arguments.state, keys=getattr(arguments, "keys", None)))
+        where = state.place(
+            argparse.Namespace(state=arguments.state, keys=getattr(arguments, "keys", None)), founds=False
+        )
         if not where.state.is_dir():
-            raise _Wrong(f"{where.state} n'est pas un dossier : vérifiez --state, ou DLNUF_STATE")
+            raise _Wrong(f"{where.state} n'est pas un dossier : {state.LOOK}")
         if arguments.database:
             ours = state.place(argparse.Namespace(state=None, keys=None))
             memory = ours.anchor if os.environ.get("DLNUF_LOG_ANCHOR") else where.anchor
@@ -181,7 +181,7 @@ def _verify(arguments: argparse.Namespace) -> int:
         print(f"REFUSÉ : la clé publique du dossier, audit.pub, ne peut pas être lue : {_reason(error)}")
         return _REFUSED
     report = verify(arguments.where.log, verifier, kept)
-    print(_as_json(report) if arguments.json else _as_text(report, verifier, bool(kept)))
+    print(_as_json(report) if arguments.json else _as_text(report, verifier, bool(kept), arguments.where.log_name))
     return _VERIFIED if report.problem is None else _REFUSED
 
 
@@ -253,11 +253,11 @@ def _line_as_json(line: Line) -> str:
     return json.dumps({"seq": line.number, "record": line.record}, ensure_ascii=True, sort_keys=True)
 
 
-def _as_text(report: Report, verifier: Verifier, compared: bool) -> str:
+def _as_text(report: Report, verifier: Verifier, compared: bool, log: str) -> str:
     problem = report.problem
     if problem is not None:
         held = f"Ce qui se vérifie : {_counted(report.size)}.\n" if report.size else ""
-        return f"REFUSÉ : {readable(problem.explanation)}.\n{held}Clé : {readable(verifier.text())}"
+        return f"REFUSÉ : {readable(problem.explanation)}.\n{held}Clé : {readable(verifier.text())}\nJournal : {log}"
     until = f", le dernier à {report.last_at}" if report.last_at else ""
     against = (
         f"Points de contrôle retrouvés : {report.checkpoints}"
@@ -266,7 +266,7 @@ def _as_text(report: Report, verifier: Verifier, compared: bool) -> str:
     )
     return (
         f"VÉRIFIÉ : {_counted(report.size)}{until}.\n{_gone(report.erased)}Racine : {report.root}\n"
-        f"Clé : {readable(verifier.text())}\n{against}"
+        f"Clé : {readable(verifier.text())}\nJournal : {log}\n{against}"
     )
 
 

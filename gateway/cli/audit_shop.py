@@ -24,7 +24,7 @@ from gateway.audit.stores.writers import store_at
 from gateway.audit.subject import KeysUnavailable, Subjects
 from gateway.audit.subject_keys import KeyStore
 from gateway.cli.evidence import Evidence
-from gateway.cli.state import Misuse, place
+from gateway.cli.state import LOOK, Misuse, place
 from gateway.identity.keys import Keys, load
 
 _TROUBLE = (BadExport, NothingToExport, HoldsUnavailable, HoldUnknown, KeysUnavailable, LogUnreadable)
@@ -71,7 +71,7 @@ def run(verb: Verb, args: argparse.Namespace) -> None:
     where = place(args)
     log = where.log
     if isinstance(log, Path) and not log.exists():
-        raise Misuse(f"il n'y a pas de journal dans « {where.state} » : vérifiez --state.")
+        raise Misuse(f"il n'y a pas de journal dans « {where.state} » : {LOOK}.")
     keys = load(where.keys)
     evidence = Evidence.open(where, keys)
     reader = StoreReader.at(log)

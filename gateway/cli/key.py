@@ -36,7 +36,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _create(args: argparse.Namespace) -> None:
-    where = place(args)
+    where = place(args, founds=False)
     created = create_missing(where.keys, secrets.token_bytes)
     keys = load(where.keys)
     publish(where.keys, Signer(where.origin, keys.audit))
@@ -50,7 +50,7 @@ def _create(args: argparse.Namespace) -> None:
 
 
 def _show(args: argparse.Namespace) -> None:
-    where = place(args)
+    where = place(args, founds=False)
     keys = load(where.keys)
     audit = Signer(where.origin, keys.audit).verifier.text()
     public = keys.token.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode("ascii")

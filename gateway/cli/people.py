@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from gateway.audit.stores.keys import keys_at
 from gateway.audit.subject import Subjects
 from gateway.cli.evidence import Evidence, operator
-from gateway.cli.state import Place
+from gateway.cli.state import LOOK, Place
 from gateway.identity.keys import load
 from gateway.people.accounts import Accounts
 from gateway.people.database import Database, PeopleUnavailable
@@ -92,7 +92,7 @@ def opened(where: Place, *, create: bool = False) -> Iterator[Book]:
     """The book of a state folder. Raises PeopleUnavailable, KeysMissing, LogUnavailable."""
     path = where.state / "people.db"
     if not create and not path.exists():
-        raise PeopleUnavailable(f"Il n'y a pas de fichier des personnes dans « {where.state} » : vérifiez --state.")
+        raise PeopleUnavailable(f"Il n'y a pas de fichier des personnes dans « {where.state} » : {LOOK}.")
     keys = load(where.keys)
     where.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     evidence = Evidence.open(where, keys)

@@ -28,8 +28,11 @@ from gateway.identity.register import Register, RegisterUnavailable, UnknownEntr
 from gateway.people.accounts import UnknownAccount
 from gateway.people.database import PeopleUnavailable
 from gateway.purpose.model import PolicyError
+from gateway.settings import STATE
 
 DONE, FAILED, USAGE = 0, 1, 2
+LOOK = "vérifiez --state, ou DLNUF_STATE (l'état d'un bac à sable se nomme toujours : --state .sandbox)"
+STATE_HELP = f"dossier d'état (défaut : $DLNUF_STATE, sinon {STATE}, comme la passerelle)"
 
 _FAILURES = (
     KeysMissing,
@@ -65,6 +68,11 @@ class Place:
     log: Path | str
     anchor: Path
 
+    @property
+    def log_name(self) -> str:
+        """How people are told which log it is: a file, or a database, whose address may hold a password."""
+        return visible(str(self.log)) if isinstance(self.log, Path) else "la base que nomme DLNUF_LOG_URL"
+
 
 def leaf(
     verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
@@ -81,9 +89,7 @@ def leaf(
         epilog=f"Exemple :\n  {example}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--state", metavar="DOSSIER", type=Path, default=None, help="dossier d'état (défaut : $DLNUF_STATE ou .sandbox)"
-    )
+    parser.add_argument("--state", metavar="DOSSIER", type=Path, default=None, help=STATE_HELP)
     parser.add_argument(
         "--keys", metavar="DOSSIER", type=Path, default=None, help="dossier des clés (défaut : « keys » de l'état)"
     )
@@ -91,17 +97,27 @@ def leaf(
     return parser
 
 
-def place(args: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> Place:
+def place(args: argparse.Namespace, environment: Mapping[str, str] = os.environ, *, founds: bool = True) -> Place:
     """Where this command works: its options, else the environment that the gateway itself reads.
 
-    A state named on the command line brings its own keys, its own log and that log's memory: those of the environment
-    belong to another.
+    Another state than the gateway's, named on the command line, brings its own keys, its own log and that log's memory:
+    those of the environment belong to the gateway. `founds`: the command would begin a log where there is none; not
+    while the environment says that the log is in a database, since nobody would look for those records in a file.
+    Raises Misuse.
     """
-    state = args.state or Path(environment.get("DLNUF_STATE", ".sandbox"))
-    named = None if args.state else environment.get("DLNUF_KEYS")
+    ours = Path(environment.get("DLNUF_STATE", STATE))
+    state = args.state or ours
+    apart = os.path.realpath(state) != os.path.realpath(ours)
+    named = None if apart else environment.get("DLNUF_KEYS")
     keys = args.keys or (Path(named) if named else state / "keys")
-    log = (None if args.state else environment.get("DLNUF_LOG_URL")) or state / "audit.db"
-    remembered = None if args.state else environment.get("DLNUF_LOG_ANCHOR")
+    url = environment.get("DLNUF_LOG_URL")
+    log = (None if apart else url) or state / "audit.db"
+    if founds and apart and url and not (state / "audit.db").exists():
+        raise Misuse(
+            f"DLNUF_LOG_URL dit où est le journal de « {ours} », et « {state} » n'en a pas : donnez ce dossier à "
+            "DLNUF_STATE, ou retirez DLNUF_LOG_URL."
+        )
+    remembered = None if apart else environment.get("DLNUF_LOG_ANCHOR")
     anchor = Path(remembered) if remembered else state / ANCHOR
     return Place(state, keys, environment.get("DLNUF_LOG_ORIGIN", "dlnuf"), log, anchor)
 
@@ -111,7 +127,7 @@ def opened_register(where: Place, *, create: bool = False) -> Iterator[Register]
     """The register of the state, for the time of a block. Raises RegisterUnavailable; an absent one is not made up."""
     path = where.state / "register.db"
     if not create and not path.exists():
-        raise RegisterUnavailable(f"Il n'y a pas de registre dans « {where.state} » : vérifiez --state.")
+        raise RegisterUnavailable(f"Il n'y a pas de registre dans « {where.state} » : {LOOK}.")
     register = Register(path)
     try:
         yield register

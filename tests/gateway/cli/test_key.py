@@ -13,11 +13,12 @@ from gateway.cli.evidence import Evidence, publish
 from gateway.cli.main import main
 from gateway.cli.state import Place, instant, last_instant, place
 from gateway.identity.keys import FILES, load
+from gateway.settings import from_environment
 
 
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DLNUF_STATE", "DLNUF_KEYS", "DLNUF_LOG_ORIGIN"):
+    for name in ("DLNUF_STATE", "DLNUF_KEYS", "DLNUF_LOG_ORIGIN", "DLNUF_LOG_URL", "DLNUF_LOG_ANCHOR"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -76,12 +77,14 @@ def test_the_logs_public_key_lies_beside_the_others(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("state", "keys", "environment", "expected"),
     [
-        (None, None, {}, (".sandbox", ".sandbox/keys")),
+        (None, None, {}, (".dlnuf", ".dlnuf/keys")),
         (None, None, {"DLNUF_STATE": "var"}, ("var", "var/keys")),
         (None, None, {"DLNUF_STATE": "var", "DLNUF_KEYS": "secret"}, ("var", "secret")),
         ("mine", None, {"DLNUF_STATE": "var", "DLNUF_KEYS": "secret"}, ("mine", "mine/keys")),
         ("mine", "box", {"DLNUF_STATE": "var", "DLNUF_KEYS": "secret"}, ("mine", "box")),
         (None, "box", {"DLNUF_STATE": "var"}, ("var", "box")),
+        ("./var", None, {"DLNUF_STATE": "var", "DLNUF_KEYS": "secret"}, ("var", "secret")),
+        (".dlnuf", None, {"DLNUF_KEYS": "secret"}, (".dlnuf", "secret")),
     ],
 )
 def test_a_state_named_on_the_command_line_brings_its_own_keys(
@@ -93,7 +96,39 @@ def test_a_state_named_on_the_command_line_brings_its_own_keys(
     )
     assert place(args, environment | {"DLNUF_LOG_ORIGIN": "log.example"}).origin == "log.example"
     elsewhere = place(args, environment | {"DLNUF_LOG_ANCHOR": "autre/log.anchor"}).anchor
-    assert elsewhere == (Path(state) / "log.anchor" if state else Path("autre/log.anchor"))
+    assert elsewhere == (Path("mine/log.anchor") if state == "mine" else Path("autre/log.anchor"))
+
+
+DATABASE = "postgresql://log.example/journal"
+
+
+@pytest.mark.parametrize("state", [None, "var", "var/../var"])
+def test_the_gateway_s_own_state_goes_with_its_database_however_it_is_named(state: str | None) -> None:
+    args = argparse.Namespace(state=state and Path(state), keys=None)
+    assert place(args, {"DLNUF_STATE": "var", "DLNUF_LOG_URL": DATABASE}).log == DATABASE
+
+
+def test_no_log_is_begun_in_a_file_beside_the_database_of_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["person", "link", "--name", "Audrey Lestang", "--role", "auditeur", "--state", str(tmp_path / "autre")]
+    main(["key", "create", "--state", str(tmp_path / "autre")])
+    monkeypatch.setenv("DLNUF_STATE", str(tmp_path / "état"))
+    monkeypatch.setenv("DLNUF_LOG_URL", DATABASE)
+    assert main(words) == 2
+    assert "DLNUF_LOG_URL dit où est le journal de" in capsys.readouterr().err
+    assert not (tmp_path / "autre" / "audit.db").exists()
+    monkeypatch.delenv("DLNUF_LOG_URL")
+    assert main(words) == 0
+    monkeypatch.setenv("DLNUF_LOG_URL", DATABASE)
+    assert main(words) == 0, "a folder that has its own log keeps it"
+
+
+def test_without_a_word_the_commands_and_the_gateway_mean_the_same_folder() -> None:
+    nothing = argparse.Namespace(state=None, keys=None)
+    settings = from_environment({"DLNUF_PUBLIC_URL": "https://passerelle.example.fr"}, Path("policies"))
+    found = place(nothing, {})
+    assert (found.state, found.keys, found.log) == (settings.state, settings.keys, settings.log)
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,11 @@ PROVIDER: Mapping[str, Wording] = {
         "Indisponible pour raisons légales",
         "La loi interdit de communiquer les informations de cette entité à quiconque.",
     ),
-    "008": Wording(502, "Quota du fournisseur atteint", "Le fournisseur de données limite momentanément nos appels."),
+    "008": Wording(
+        502,
+        "Quota du fournisseur atteint",
+        "Le fournisseur de données limite momentanément nos appels ; réessayez plus tard.",
+    ),
     "009": Wording(502, "Certificat invalide", "Le certificat du fournisseur de données est invalide ou expiré."),
     "011": Wording(502, "Erreur passagère", "Le fournisseur de données a rencontré une erreur passagère ; réessayez."),
     "020": Wording(
@@ -220,19 +224,27 @@ class Fault:
 class Problem(Exception):
     """A refusal or a failure, on its way to the caller. `quota` is filled by the exchange, for the answer's headers.
 
-    `from_registry`: the registry could not answer, rather than us refusing to ask. `consumer`: who was recognised and
+    `from_registry`: the registry could not answer, rather than us refusing to ask. `throttles`: because it is asked too
+    often, by all of us. `consumer`: who was recognised and
     refused all the same, for the record. `lasts_s`: for how many seconds it may be told again without asking, when its
     contract says so. `again`: when it was obtained, when it is told again.
     """
 
     def __init__(
-        self, status: int, faults: Sequence[Fault], media_type: str = JSON, *, from_registry: bool = False
+        self,
+        status: int,
+        faults: Sequence[Fault],
+        media_type: str = JSON,
+        *,
+        from_registry: bool = False,
+        throttles: bool = False,
     ) -> None:
         super().__init__(faults[0].code)
         self.status = status
         self.faults = tuple(faults)
         self.media_type = media_type
         self.from_registry = from_registry
+        self.throttles = throttles
         self.quota: Quota | None = None
         self.consumer: Consumer | None = None
         self.lasts_s = 0
@@ -273,10 +285,11 @@ def provider_problem(
     retry_in: int | None = None,
     provider_errors: Sequence[object] | None = None,
     more: Mapping[str, Any] | None = None,
+    throttles: bool = False,
 ) -> Problem:
     """A registry's problem: its prefix and a suffix of the catalogue, or the registry's own `wording`.
 
-    `more`: what else stands in its meta.
+    `more`: what else stands in its meta. `throttles`: it means « too often », as suffix 008 always does.
     """
     said = wording or PROVIDER[suffix]
     meta: dict[str, Any] = {"provider": provider, **(more or {})}
@@ -285,4 +298,4 @@ def provider_problem(
     if provider_errors is not None:
         meta["provider_errors"] = list(provider_errors)
     fault = Fault(prefix + suffix, said.title, said.detail, None, meta)
-    return Problem(said.status, [fault], JSON_API, from_registry=True)
+    return Problem(said.status, [fault], JSON_API, from_registry=True, throttles=throttles or suffix == "008")

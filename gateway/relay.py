@@ -17,7 +17,15 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from connectors.kit import NotFound, Registry, RegistryError, RegistryTimeout, RegistryUnavailable, Reply
+from connectors.kit import (
+    NotFound,
+    Registry,
+    RegistryError,
+    RegistryThrottled,
+    RegistryTimeout,
+    RegistryUnavailable,
+    Reply,
+)
 from connectors.kit.contract import Contract
 from connectors.kit.errors import RegistryClosed
 from gateway.problems import JSON_API, Problem, problem, provider_problem
@@ -89,7 +97,7 @@ class Relay:
         try:
             reply = await door.get(path, base=base)
         except RegistryError as error:
-            raise (_trouble(error) if contract is None or not address else _own(contract, error.suffix)) from None
+            raise (_trouble(error) if contract is None or not address else _own(contract, error)) from None
         if contract is not None and address:
             _check(contract, reply)
         elif reply.status != 200:
@@ -121,21 +129,27 @@ def _check(contract: Contract, reply: Reply) -> None:
     """Raise the registry's own problem for a reply that is not the file, as its contract words it."""
     said = contract.relay.statuses
     if reply.status != 200:
-        raise _own(contract, said.get(str(reply.status), said["other"]))
+        raise _in_its_codes(contract, said.get(str(reply.status), said["other"]))
     if contract.relay.media_type == "application/pdf" and not reply.body.startswith(b"%PDF-"):
-        raise _own(contract, "055")
+        raise _in_its_codes(contract, "055")
 
 
-def _own(contract: Contract, suffix: str) -> Problem:
-    if suffix == "501":
+def _own(contract: Contract, error: RegistryError) -> Problem:
+    if error.suffix == "501":
         return problem("00501", meta={"provider": contract.provider, "retry_in": 10}, media_type=JSON_API)
-    return provider_problem(contract.error_prefix, contract.provider, suffix)
+    return _in_its_codes(contract, error.suffix, error.retry_in)
+
+
+def _in_its_codes(contract: Contract, suffix: str, retry_in: int | None = None) -> Problem:
+    return provider_problem(contract.error_prefix, contract.provider, suffix, retry_in=retry_in)
 
 
 def _trouble(error: RegistryError) -> Problem:
     if isinstance(error, NotFound):
         return problem("00404")
     match error:
+        case RegistryThrottled():
+            code = "00602"
         case RegistryTimeout():
             code = "00606"
         case RegistryClosed():

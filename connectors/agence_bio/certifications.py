@@ -6,7 +6,7 @@ not-found; a commitment that was stopped or suspended is an answer.
 """
 
 from connectors.agence_bio.schemas import Certificat, Lieu, Meta, Operateur, Production
-from connectors.kit import Answer, NotFound, Registry, RegistryThrottled, Siret, UnknownAnswer
+from connectors.kit import Answer, NotFound, Registry, Siret, UnknownAnswer
 from connectors.kit.explore import texts
 from connectors.kit.wire import Wire, an_object, day, flag, objects, text, whole
 
@@ -20,8 +20,6 @@ async def ask(siret: str, agence: Registry) -> list[Wire]:
     reply = await agence.get("/api/gouv/operateurs/", query={"siret": siret})
     if reply.status == 404:
         return []
-    if reply.status == 429:
-        raise RegistryThrottled
     if reply.status != 200:
         raise UnknownAnswer
     return objects(an_object(reply.json()).get("items"), MOST)

@@ -7,7 +7,7 @@ not-found.
 
 from typing import TypedDict
 
-from connectors.kit import Answer, NotFound, Registry, RegistryThrottled, UnknownAnswer
+from connectors.kit import Answer, NotFound, Registry, UnknownAnswer
 from connectors.kit.wire import Wire, an_object, needed, number, objects, text
 
 MOST = 5
@@ -49,8 +49,6 @@ async def v1(adresse: str, code_postal: str | None, code_commune: str | None, ba
     reply = await ban.get("/search", query=question)
     if reply.status == 400:
         raise ban.refusal("recherche_refusee")
-    if reply.status == 429:
-        raise RegistryThrottled
     if reply.status != 200:
         raise UnknownAnswer
     features = objects(an_object(reply.json()).get("features"), MOST)

@@ -8,7 +8,6 @@ from connectors.kit import (
     NotFound,
     Registry,
     RegistryInternal,
-    RegistryThrottled,
     RegistryUnavailable,
     Siren,
     UnknownAnswer,
@@ -23,7 +22,7 @@ _DOCUMENT = re.compile(r"[0-9a-f]{24}")
 
 
 async def company(siren: Siren, rne: Registry) -> Wire:
-    """What the register holds of a company. Raises NotFound, RegistryThrottled, UnknownAnswer.
+    """What the register holds of a company. Raises NotFound, UnknownAnswer.
 
     Raises RegistryUnavailable when a firewall answers in the registry's place, with a page and status 200.
     """
@@ -31,8 +30,6 @@ async def company(siren: Siren, rne: Registry) -> Wire:
     match reply.status:
         case 404:
             raise NotFound
-        case 429:
-            raise RegistryThrottled
         case 200:
             try:
                 body = json_of(reply.body)
@@ -49,13 +46,11 @@ def content_of(found: Wire) -> Wire:
 
 
 async def attachments(siren: Siren, rne: Registry) -> Wire:
-    """The lists of what a company has filed. Raises NotFound, RegistryThrottled, RegistryInternal, UnknownAnswer."""
+    """The lists of what a company has filed. Raises NotFound, RegistryInternal, UnknownAnswer."""
     reply = await rne.get(f"/api/companies/{siren}/attachments")
     match reply.status:
         case 404:
             raise NotFound
-        case 429:
-            raise RegistryThrottled
         case 500:
             raise RegistryInternal
         case 200:

@@ -41,7 +41,7 @@ _PING = re.compile(r"[a-z0-9_]+(/[a-z0-9_-]+)+")
 _KNOWN = {
     "registry", "title", "provider", "error_prefix", "base_url", "connect_timeout_s", "timeout_s", "max_body_bytes",
     "concurrency", "access", "maintenance", "ping", "refusals", "products", "other_urls", "tls",
-    "breaker", "protocol", "relay",
+    "breaker", "protocol", "relay", "reads_429",
 }  # fmt: skip
 _KNOWN_PRODUCT = {
     "title", "paths", "operations", "deprecated", "open_data", "scopes", "pool", "fresh_for", "cache_key", "document",
@@ -84,7 +84,6 @@ def _contract(registry: str, facts: dict[str, Any]) -> Contract:
     for name, refusal in refusals.items():
         expect(re.fullmatch(r"\d{3}", refusal.suffix) is not None, f"refusals.{name}: `suffix` is three digits")
     pings = _pings(facts["ping"], expect)
-    tls = facts.get("tls")
     return Contract(
         registry=registry,
         title=facts["title"],
@@ -106,9 +105,10 @@ def _contract(registry: str, facts: dict[str, Any]) -> Contract:
             for name, row in facts["products"].items()
         },
         other_urls=dict(facts.get("other_urls", {})),
-        tls=ClientCertificate(**tls) if tls else None,
+        tls=ClientCertificate(**tls) if (tls := facts.get("tls")) else None,
         breaker=Patience(**facts.get("breaker", {})),
         relay=_relay(facts.get("relay", {}), expect),
+        reads_429=bool(facts.get("reads_429", False)),
     )
 
 

@@ -43,7 +43,8 @@ class Registry(Protocol):
     """A registry, as its connector sees it.
 
     Calls carry the registry's credentials, obey the contract's time-outs and size limit, and raise the transport
-    errors common to all registries (502, 503, 504, redirects, network) before a connector sees anything.
+    errors common to all registries (429, 502, 503, 504, redirects, network) before a connector sees anything; a 429 is
+    left to the connector where the contract says `reads_429`.
     """
 
     async def get(

@@ -22,16 +22,19 @@ A connector raises these and knows nothing of HTTP statuses or of our wording.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Self
 
 
 class RegistryError(Exception):
     """A registry did not answer the question.
 
     `suffix`: the three digits after the registry's error prefix. `retry_in`: seconds, when it is known.
-    `provider_errors`: the registry's own errors, passed on to the caller as received.
+    `provider_errors`: the registry's own errors, passed on to the caller as received. `throttles`: it says that it is
+    asked too often, and whoever asks it should go slower.
     """
 
     suffix = "999"
+    throttles = False
 
     def __init__(
         self,
@@ -45,6 +48,12 @@ class RegistryError(Exception):
         self.retry_in = retry_in
         self.provider_errors = provider_errors
         self.meta = meta or {}
+
+    def told_again(self, retry_in: int) -> Self:
+        """The same error, for somebody who asks later: in `retry_in` seconds, without the registry's own errors."""
+        again = type(self).__new__(type(self))
+        again.__dict__.update(self.__dict__, retry_in=retry_in, provider_errors=None)
+        return again
 
 
 class NotFound(RegistryError):
@@ -89,6 +98,7 @@ class RegistryThrottled(RegistryError):
     """The registry's own quota for us is used up."""
 
     suffix = "008"
+    throttles = True
 
 
 class BadCertificate(RegistryError):
@@ -143,9 +153,11 @@ class RegistryRefusal(RegistryError):
         retry_in: int | None = None,
         provider_errors: Sequence[object] | None = None,
         meta: Mapping[str, object] | None = None,
+        throttles: bool = False,
     ) -> None:
         self.suffix = suffix
         self.status = status
         self.title = title
         self.detail = detail
+        self.throttles = throttles
         super().__init__(retry_in=retry_in, provider_errors=provider_errors, meta=meta)

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from connectors.kit.door import Registry
-from connectors.kit.errors import RegistryThrottled, UnknownAnswer
+from connectors.kit.errors import UnknownAnswer
 from connectors.kit.wire import Wire, an_object, objects, text, whole
 
 MOST = 100
@@ -18,14 +18,12 @@ async def records(
 ) -> tuple[int, list[Wire]]:
     """How many records have this value in this field, and the first hundred of them, in order.
 
-    `value` is an identifier already checked: it must not hold a quote. Raises RegistryThrottled, UnknownAnswer.
+    `value` is an identifier already checked: it must not hold a quote. Raises UnknownAnswer.
     """
     if "'" in value or "\\" in value:
         raise ValueError("a value for a portal holds no quote")
     query = {"where": f"{field}='{value}'", "limit": str(MOST)} | ({"order_by": order_by} if order_by else {})
     reply = await registry.get(f"/api/explore/v2.1/catalog/datasets/{data_set}/records", query=query)
-    if reply.status == 429:
-        raise RegistryThrottled
     if reply.status != 200:
         raise UnknownAnswer
     body = an_object(reply.json())

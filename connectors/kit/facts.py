@@ -87,13 +87,17 @@ class Relayed:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A registry's own refusal: suffix after the prefix, HTTP status, French wording, seconds to wait."""
+    """A registry's own refusal: suffix after the prefix, HTTP status, French wording, seconds to wait.
+
+    `throttles`: it means « too often », as a 429 does.
+    """
 
     suffix: str
     status: int
     title: str
     detail: str
     retry_in: int | None = None
+    throttles: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,8 @@ class Product:
 class Contract:
     """Everything a registry's folder says about it. `pings`: the public ids its state is asked under.
 
-    `protocol`: what is spoken with it, in a word or two for people.
+    `protocol`: what is spoken with it, in a word or two for people. `reads_429`: its connector reads a 429 itself,
+    because its body says more than « too often ».
     """
 
     registry: str
@@ -193,6 +198,7 @@ class Contract:
     tls: ClientCertificate | None = None
     breaker: Patience = field(default_factory=Patience)
     relay: Relayed = field(default_factory=Relayed)
+    reads_429: bool = False
 
     def refusal(
         self,
@@ -212,4 +218,5 @@ class Contract:
             retry_in=row.retry_in if retry_in is None else retry_in,
             provider_errors=provider_errors,
             meta=meta,
+            throttles=row.throttles,
         )

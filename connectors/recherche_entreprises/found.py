@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping
 
-from connectors.kit import Registry, RegistryThrottled, Siren, UnknownAnswer
+from connectors.kit import Registry, Siren, UnknownAnswer
 from connectors.kit.wire import Wire, an_object, day, flag, objects, text, whole
 from connectors.recherche_entreprises.schemas import Entreprise, Siege, Signes
 
@@ -11,13 +11,8 @@ MOST = 25
 
 
 async def search(question: Mapping[str, str], engine: Registry) -> tuple[int, list[Wire]]:
-    """How many companies match, and the first 25.
-
-    Raises RegistryThrottled, the refusal `question_refusee`, UnknownAnswer.
-    """
+    """How many companies match, and the first 25. Raises the refusal `question_refusee`, UnknownAnswer."""
     reply = await engine.get("/search", query={**question, "page": "1", "per_page": str(MOST)})
-    if reply.status == 429:
-        raise RegistryThrottled
     if reply.status == 400:
         raise engine.refusal("question_refusee")
     if reply.status != 200:

@@ -23,6 +23,7 @@ from connectors.kit import (
     UnknownAnswer,
 )
 from connectors.kit.pdf import is_pdf
+from connectors.kit.throttling import retry_after, throttled
 
 DEMAND = "/attn/entreprise/v1/demandes/api_entreprise"
 NOT_DELIVERED = "FUNC502"
@@ -71,6 +72,8 @@ async def ask(siren: Siren, caller: Caller, urssaf: Registry) -> Reading:
 
 def read(reply: Reply, urssaf: Registry) -> Reading:
     """The meaning of a reply. Raises the registry's errors, BadDocument (055) when the certificate is not a PDF."""
+    if reply.status == 429 and not isinstance(reply.json_or_none(), list):
+        raise throttled(reply)
     if not reply.body.strip():
         raise urssaf.refusal("corps_vide")
     if reply.status == 404 and SERVER_ERROR_PAGE in " ".join(reply.text().split()):
@@ -81,7 +84,7 @@ def read(reply: Reply, urssaf: Registry) -> Reading:
         case bytes():
             raise BadDocument("055")
         case [_, *_] as codes:
-            return _meaning(codes, urssaf)
+            return _meaning(codes, reply, urssaf)
         case dict():
             raise UnknownAnswer
         case _:
@@ -98,7 +101,7 @@ def said(reply: Reply) -> bytes | list[object] | dict[str, object] | None:
         return value if isinstance(value, list | dict) else None
 
 
-def _meaning(items: list[object], urssaf: Registry) -> Refused:
+def _meaning(items: list[object], reply: Reply, urssaf: Registry) -> Refused:
     codes = {item.get("code") for item in items if isinstance(item, dict) and isinstance(item.get("code"), str)}
     if NOT_DELIVERED in codes:
         return Refused()
@@ -107,8 +110,8 @@ def _meaning(items: list[object], urssaf: Registry) -> Refused:
     if UNDER_WAY in codes:
         raise urssaf.refusal("traitement_en_cours")
     errors = _presentable(items)
-    if THROTTLED in codes:
-        raise RegistryThrottled(provider_errors=errors)
+    if THROTTLED in codes or reply.status == 429:
+        raise RegistryThrottled(provider_errors=errors, retry_in=retry_after(reply.headers))
     if INTERNAL & codes:
         raise RegistryInternal(provider_errors=errors)
     if UNKNOWN & codes:

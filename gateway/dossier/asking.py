@@ -98,7 +98,7 @@ def failure(trouble: Problem, piece: Piece, attempts: int) -> Failure:
         return told(State.MISSING, Outcome.UNKNOWN, None)
     if trouble.status in (403, 422, 451):
         return told(State.MISSING, Outcome.UNKNOWN, None)
-    if trouble.from_registry and fault.code.endswith("008"):
+    if trouble.throttles:
         # Asked too often by all of us: the line is slowed down, and nobody's own turn is put off for it.
         return told(State.PENDING, Outcome.UNAVAILABLE, max(1, _whole(meta.get("retry_in"))), counted=False)
     wait = max(RETRY_S[min(attempts, len(RETRY_S) - 1)], _whole(meta.get("retry_in")))

@@ -194,7 +194,7 @@ class Collector:
             found = asking.failure(trouble, piece, item.attempts)
             if found.hold:
                 self.queue.hold(waiting.holder, found.wait_s or 1)
-            elif trouble.from_registry and found.code.endswith("008"):
+            elif trouble.throttles:
                 self.queue.throttled(registry, found.wait_s or 1)
             if fresh and item.value is not None and not found.against:
                 return  # what was known stays known

@@ -4,6 +4,9 @@
 closed ── failures in a row ─▶ open ── the pause is over ─▶ half open ── one try ─▶ closed, or open again.
 While open, callers are told at once that the registry is unavailable, and in how many seconds it will be tried again,
 instead of waiting for a time-out each. Only troubles of the registry itself count: « not found » is a good answer.
+
+A registry that says « too often », and for how long, is left alone at once for so long (QUIET_S at most), whatever it
+answered before: asking on is how a quota becomes a ban.
 """
 
 import math
@@ -12,6 +15,7 @@ from collections.abc import Callable
 from connectors.kit import RegistryError, RegistryTimeout, RegistryUnavailable
 from connectors.kit.errors import NetworkDown, RegistryNameUnknown
 
+QUIET_S = 60
 TROUBLES = (RegistryUnavailable, RegistryTimeout, RegistryNameUnknown, NetworkDown)
 
 
@@ -25,6 +29,8 @@ class Breaker:
         self._in_a_row = 0
         self._open_until = 0.0
         self._trying = False
+        self._throttled: RegistryError | None = None
+        self._quiet_until = 0.0
 
     @property
     def state(self) -> str:
@@ -34,7 +40,11 @@ class Breaker:
         return "open" if self._monotonic() < self._open_until else "half_open"
 
     def before(self) -> None:
-        """To be called before asking. Raises RegistryUnavailable while the registry is left alone."""
+        """To be called before asking. Raises while it is left alone: RegistryUnavailable, or its own « too often »."""
+        if self._throttled is not None:
+            if (left := self._quiet_until - self._monotonic()) > 0:
+                raise self._throttled.told_again(math.ceil(left))
+            self._throttled = None
         match self.state:
             case "open":
                 raise RegistryUnavailable(retry_in=math.ceil(self._open_until - self._monotonic()))
@@ -46,6 +56,9 @@ class Breaker:
     def after(self, error: BaseException | None) -> None:
         """To be called with what became of the question; None when it was answered."""
         self._trying = False
+        if isinstance(error, RegistryError) and error.throttles and error.retry_in:
+            self._throttled = error
+            self._quiet_until = max(self._quiet_until, self._monotonic() + min(error.retry_in, QUIET_S))
         if error is None or (isinstance(error, RegistryError) and not isinstance(error, TROUBLES)):
             self._in_a_row = 0
             return

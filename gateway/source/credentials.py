@@ -11,6 +11,7 @@ from typing import Any
 
 from connectors.kit import RegistryError, RegistryInternal, Reply, UnknownAnswer
 from connectors.kit.facts import Access
+from connectors.kit.throttling import throttled
 from gateway.source.login import Login, life_of, value_at
 
 TRIES = 5
@@ -67,7 +68,9 @@ class Credentials:
     async def _log_in(self) -> str:
         try:
             return await self._ask_each()
-        except RegistryError:
+        except RegistryError as error:
+            if error.throttles:
+                raise  # trying again at once, as the contract's own code invites to, would make it worse
             if self._access.failure_when == "impossible" and (wanted := self.failure()) is not None:
                 raise wanted from None
             raise
@@ -98,7 +101,10 @@ class Credentials:
         raise UnknownAnswer
 
     async def _send_to(self, login: Login) -> Reply:
-        return await self._send("POST", login.url, login.headers, login.body)
+        reply = await self._send("POST", login.url, login.headers, login.body)
+        if reply.status == 429:  # no connector reads a login
+            raise throttled(reply)
+        return reply
 
     def _keep(self, said: Any) -> str:
         token = value_at(said, self._access.token_field)

@@ -192,4 +192,5 @@ def translated(error: RegistryError, product: Product) -> Problem:
         retry_in=error.retry_in,
         provider_errors=error.provider_errors,
         more=error.meta,
+        throttles=error.throttles,
     )

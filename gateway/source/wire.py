@@ -14,6 +14,7 @@ from yarl import URL
 from connectors.kit import RegistryError, RegistryTimeout, RegistryUnavailable, Reply, UnknownAnswer
 from connectors.kit.contract import Contract
 from connectors.kit.errors import BadCertificate, NetworkDown, RegistryClosed, RegistryNameUnknown
+from connectors.kit.throttling import retry_after, throttled
 
 TLS_TRIES = 3
 _NETWORK_DOWN = {errno.ENETUNREACH, errno.ENETDOWN}
@@ -55,12 +56,12 @@ class Wire:
     async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Reply:
         """One exchange with the registry, redirects not followed.
 
-        Raises the transport errors of the kit, also when the registry answers 502 or 503 (unavailable) or 504 (late),
-        at login as for data; never returns a body above the contract's limit.
+        Raises the transport errors of the kit, also when the registry answers 429 (too often), 502 or 503 (unavailable)
+        or 504 (late), at login as for data; never returns a body above the contract's limit.
         """
         for left in range(TLS_TRIES - 1, -1, -1):
             try:
-                return sorted_out(await self._send(method, url, headers, body))
+                return sorted_out(await self._send(method, url, headers, body), reads_429=self._contract.reads_429)
             except (TimeoutError, aiohttp.ClientError, OSError) as error:
                 if left and _cut_short(error):
                     continue
@@ -92,12 +93,14 @@ class Wire:
         return bytes(content)
 
 
-def sorted_out(reply: Reply) -> Reply:
+def sorted_out(reply: Reply, *, reads_429: bool = False) -> Reply:
     """The reply, unless its status is one of those that come before any rule of a connector."""
+    if reply.status == 429 and not reads_429:
+        raise throttled(reply)
     if reply.status == 502:
         raise RegistryUnavailable
     if reply.status == 503:
-        raise RegistryClosed
+        raise RegistryClosed(retry_in=retry_after(reply.headers))
     if reply.status == 504:
         raise RegistryTimeout
     return reply

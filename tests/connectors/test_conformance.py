@@ -217,3 +217,14 @@ def test_no_two_registries_share_a_prefix_and_no_two_products_an_operation() -> 
         for version in product.versions.values()
     ]
     assert len(set(operations)) == len(operations)
+
+
+@EACH_VERSION
+async def test_its_quota_slows_whoever_asks_and_says_for_how_long(
+    contract: Contract, product: Product, version: Version
+) -> None:
+    wire = simulated(contract)
+    wire.spoil = lambda asked, said: Said(429, b"{}", headers={"Retry-After": "9"})
+    found = await outcome(version, product, wire, contract)
+    assert isinstance(found, RegistryError)
+    assert (found.throttles, found.retry_in) == (True, 9)

@@ -39,6 +39,7 @@ from gateway.purpose.load import default_folder
 from gateway.purpose.load import load as load_policies
 from gateway.relay import Relay
 from gateway.settings import Settings
+from gateway.source.breaker import QUIET_S
 from gateway.source.simulated import addresses
 from tests.connectors.in_process import NOW, is_login
 from tests.contract.causes import CONTRACTS, Case, Cause, FileCase
@@ -51,7 +52,7 @@ NOWHERE = "registres.invalid"
 UNREACHABLE = "127.0.0.66"
 STRANGER = "999999998"
 NOWHERE_TO_BE_FOUND = {"idweb": "99-99999", "adresse": "Zyxwv"}
-LONGEST_PAUSE_S = max(contract.breaker.pause_s for contract in CONTRACTS.values())
+LONGEST_PAUSE_S = max(QUIET_S, *(contract.breaker.pause_s for contract in CONTRACTS.values()))
 LONG_S = 1_000_000.0
 
 

@@ -171,7 +171,7 @@ async def test_each_status_of_the_registry_has_its_code(status: int, code: str) 
     ("error", "code"),
     [
         (RegistryTimeout(), "00606"), (NetworkDown(), "00502"), (BadCertificate(), "00502"), (NotFound(), "00404"),
-        (RegistryInternal(), "00502"), (RegistryThrottled(), "00502"),
+        (RegistryInternal(), "00502"), (RegistryThrottled(), "00602"),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from connectors.kit.contract import Contract
 from connectors.kit.door import Reply, as_json
 from connectors.kit.errors import RegistryError, RegistryInternal, RegistryTimeout, RegistryUnavailable
 from connectors.kit.simulation.web import Asked, Handler
+from connectors.kit.throttling import throttled
 
 REDIRECTS = {301, 302, 303, 307, 308}
 
@@ -82,7 +83,10 @@ class SimulatedDoor:
         if said.status in REDIRECTS and not accept_redirect:
             raise RegistryInternal
         fields = {"content-type": said.content_type} | {name.lower(): value for name, value in said.headers.items()}
-        return Reply(said.status, fields, said.body)
+        reply = Reply(said.status, fields, said.body)
+        if reply.status == 429 and not self.contract.reads_429:
+            raise throttled(reply)
+        return reply
 
 
 def _under(base: str, path: str) -> str:

@@ -16,7 +16,7 @@ from gateway.edge.openapi.parameters import codes_of
 from gateway.problems import JSON, JSON_API, PLATFORM, PROVIDER, Wording
 
 PLAIN = "text/plain"
-ALWAYS = ("000", "001", "002", "004", "009", "999")
+ALWAYS = ("000", "001", "002", "004", "008", "009", "999")
 """What may happen between any registry and us (gateway/source/wire.py)."""
 DOCUMENT = ("051", "055", "056")
 FILES = tuple(f"0060{rank}" for rank in range(1, 7))

@@ -51,6 +51,11 @@ def item(key: str) -> Item:
         ),
         (provider_problem("04", "Urssaf", "002"), State.UNAVAILABLE, Outcome.UNAVAILABLE),
         (provider_problem("04", "Urssaf", "008"), State.PENDING, Outcome.UNAVAILABLE),
+        (
+            provider_problem("31", "GIP-MDS", "503", wording=PROVIDER["008"], throttles=True),
+            State.PENDING,
+            Outcome.UNAVAILABLE,
+        ),
         (provider_problem("04", "Urssaf", "020"), State.UNAVAILABLE, Outcome.UNAVAILABLE),
         (provider_problem("04", "Urssaf", "005"), State.MISSING, Outcome.UNKNOWN),
         (problem("00105"), State.UNAVAILABLE, Outcome.UNAVAILABLE),

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 import orjson
 import pytest
 
-from connectors.kit import RegistryError, RegistryInternal, RegistryTimeout, RegistryUnavailable, Reply, UnknownAnswer
+from connectors.kit import (
+    RegistryError,
+    RegistryInternal,
+    RegistryThrottled,
+    RegistryTimeout,
+    RegistryUnavailable,
+    Reply,
+    UnknownAnswer,
+)
 from connectors.kit.facts import Access
 from gateway.source import credentials
 from gateway.source.credentials import TRIES, Credentials
@@ -248,3 +256,13 @@ async def test_what_cannot_stand_in_a_header_is_no_token(value: object) -> None:
     answer = Reply(200, {}, orjson.dumps({"access_token": value, "expires_in": 100}))
     with pytest.raises(UnknownAnswer):
         await keeper(opened(answer), Hand()).token()
+
+
+@pytest.mark.parametrize("failure", [{}, {"suffix": "011", "retry_in": 10}], ids=["none", "its own code"])
+async def test_a_login_asked_for_too_often_says_so_and_is_not_asked_again(failure: dict[str, int | str]) -> None:
+    """Whatever the contract says of logins that fail: trying another account or the same one would make it worse."""
+    door = opened(Reply(429, {"retry-after": "40"}, b"<html>"))
+    with pytest.raises(RegistryThrottled) as raised:
+        await keeper(door, Hand(), Access("json_login", "/token", failure=failure), accounts=2).token()
+    assert raised.value.retry_in == 40
+    assert len(door.accounts) == 1

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from connectors.kit import Answer, Caller, Document, NotFound, RegistryError, RegistryTimeout, Siren
+from connectors.kit import Answer, Caller, Document, NotFound, RegistryError, RegistryThrottled, RegistryTimeout, Siren
 from connectors.kit.contract import load
 from connectors.kit.errors import NetworkDown
 from connectors.kit.facts import Product
@@ -145,8 +145,10 @@ async def test_what_breaks_in_a_connector_is_999_and_its_log_line_does_not_quote
         (NetworkDown(retry_in=10), 502, "00501", {"provider": "INSEE", "retry_in": 10}),
         (NotFound(provider_errors=["e"]), 404, "01003", {"provider": "INSEE", "provider_errors": ["e"]}),
         (load("insee").refusal("plusieurs_sieges"), 502, "01501", {"provider": "INSEE"}),
+        (RegistryThrottled(retry_in=9), 502, "01008", {"provider": "INSEE", "retry_in": 9}),
+        (load("gip_mds").refusal("quota_atteint"), 502, "01503", {"provider": "INSEE"}),
     ],
-    ids=["not found", "late", "network", "provider errors", "own refusal"],
+    ids=["not found", "late", "network", "provider errors", "own refusal", "too often", "its quota"],
 )
 async def test_a_registry_s_error_becomes_the_catalogue_s_problem(
     error: RegistryError, status: int, code: str, meta: dict[str, object]
@@ -158,6 +160,7 @@ async def test_a_registry_s_error_becomes_the_catalogue_s_problem(
         await put(*about(raises))
     assert (raised.value.status, raised.value.code, raised.value.from_registry) == (status, code, True)
     assert raised.value.faults[0].meta == meta
+    assert raised.value.throttles == (code in ("01008", "01503"))
 
 
 async def test_a_product_of_another_provider_answers_under_its_own_name_and_prefix() -> None:

@@ -25,6 +25,7 @@ from gateway.dossier.keeping import Reusable
 from gateway.dossier.planning import planned
 from gateway.dossier.queue import Queue, Waiting
 from gateway.dossier.rules import Piece, Sheets, at
+from gateway.dossier.trials import MOST
 from gateway.dossier.values import Candidature, Completion, Document, Item, Provenance
 from gateway.dossier.words import Outcome, Source, Standing, State
 from gateway.exchange import House, Identity, Rates, deliver, exchange
@@ -34,6 +35,8 @@ LOG = logging.getLogger("dlnuf.dossier")
 
 GOES_ON_S = 30 * 86_400
 """How long after its deposit an incomplete file is still completed."""
+SUSPECT_S = 2
+"""Between questions during which a former process ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,11 @@ class Collector:
         self._awake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._turning: asyncio.Task[None] | None = None
+        self._suspects = 0
 
     def start(self) -> None:
         """Take up every unfinished file, and go on."""
-        for identifier in self._files.store.unfinished():
-            self.take_up(identifier)
+        self._spawn(self._resumed())
         self._turning = asyncio.ensure_future(self._turn())
 
     async def stop(self) -> None:
@@ -78,8 +81,17 @@ class Collector:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def take_up(self, identifier: str) -> None:
-        """Queue what a file still expects."""
+    async def _resumed(self) -> None:
+        for identifier in self._files.store.unfinished():
+            try:
+                self.take_up(identifier, suspecting=True)
+            except Problem as trouble:
+                # One that cannot be read must not keep the others, nor the service, from starting.
+                LOG.warning("file_not_taken_up", extra={"dossier": identifier, "code": trouble.code})
+            await asyncio.sleep(0)  # thousands of files must not hold up a request
+
+    def take_up(self, identifier: str, *, suspecting: bool = False) -> None:
+        """Queue what a file still expects. `suspecting`: what may have ended a former process comes last, by itself."""
         dossier = self._files.get(identifier)
         if dossier.standing not in (Standing.OPEN, Standing.SEALED):
             self.queue.drop(identifier)
@@ -90,14 +102,20 @@ class Collector:
                 continue
             if item.next_at is not None and item.next_at > now:
                 heapq.heappush(self._later, (item.next_at, identifier, item.id))
+            elif suspecting and self._files.store.trials.interrupted(identifier, item.id):
+                self._suspects += 1
+                heapq.heappush(self._later, (now + SUSPECT_S * self._suspects, identifier, item.id))
             else:
                 self._line_up(dossier, item)
         self._awake.set()
 
     def again(self, identifier: str, items: Sequence[str]) -> None:
-        """Ask these items anew, whatever they said, and do not take a kept answer for it."""
-        for item in items:
-            self._spawn(self._refreshed(identifier, item))
+        """Ask these items anew, whatever they said, and do not take a kept answer for it: in their turn, as any."""
+        dossier = self._files.get(identifier)
+        for item in map(dossier.item, items):
+            if item is not None:
+                self._line_up(dossier, item, fresh=True)
+        self._awake.set()
 
     async def settled(self, identifier: str, keys: frozenset[str], patience_s: float) -> None:
         """Wait until these pieces of a file are settled, or for so long."""
@@ -112,10 +130,10 @@ class Collector:
             except TimeoutError:
                 return
 
-    def _line_up(self, dossier: Candidature, item: Item) -> None:
+    def _line_up(self, dossier: Candidature, item: Item, *, fresh: bool = False) -> None:
         piece = self._means.sheets.pieces.get(item.key)
         if piece is not None:
-            self.queue.add(piece.product.registry, Waiting(dossier.id, item.id, dossier.token_id))
+            self.queue.add(piece.product.registry, Waiting(dossier.id, item.id, dossier.token_id, fresh))
 
     async def _turn(self) -> None:
         while True:
@@ -151,7 +169,7 @@ class Collector:
 
     async def _asked(self, registry: str, waiting: Waiting) -> None:
         try:
-            await self._ask(registry, waiting, fresh=False)
+            await self._ask(registry, waiting)
         except Exception:
             # The last defence: one item that meets a fault of ours must not take the others with it.
             LOG.exception("item_failed", extra={"dossier": waiting.dossier})
@@ -160,14 +178,7 @@ class Collector:
             self.queue.done(registry, waiting)
             self._awake.set()
 
-    async def _refreshed(self, identifier: str, name: str) -> None:
-        dossier = self._files.get(identifier)
-        item = dossier.item(name)
-        piece = self._means.sheets.pieces.get(item.key) if item else None
-        if item is not None and piece is not None:
-            await self._ask(piece.product.registry, Waiting(identifier, name, dossier.token_id), fresh=True)
-
-    async def _ask(self, registry: str, waiting: Waiting, *, fresh: bool) -> None:
+    async def _ask(self, registry: str, waiting: Waiting) -> None:
         means = self._means
         dossier = self._files.get(waiting.dossier)
         item, piece = dossier.item(waiting.item), None
@@ -179,8 +190,26 @@ class Collector:
             said = "Ce registre n'est pas raccordé à ce service."
             self._file(waiting, self._failed(dossier, item, piece, _not_connected(said)))
             return
+        trials = self._files.store.trials
+        with self._files.store.writing():
+            began = trials.begins(dossier.id, item.id)
+        try:
+            if began > MOST:
+                LOG.error("item_given_up", extra={"dossier": dossier.id})
+                if waiting.fresh and item.value is not None:
+                    return  # what was known stays known
+                self._file(waiting, self._failed(dossier, item, piece, _given_up()))
+                return
+            await self._put(waiting, dossier, item, piece)
+        finally:
+            with self._files.store.writing():
+                trials.ends(dossier.id, item.id)
+
+    async def _put(self, waiting: Waiting, dossier: Candidature, item: Item, piece: Piece) -> None:
+        """Put the question through `exchange`, and file what comes of it."""
+        means, registry = self._means, piece.product.registry
         identifier = means.identifier()
-        ask = asking.question(dossier, item, piece, identifier, means.now(), fresh=fresh)
+        ask = asking.question(dossier, item, piece, identifier, means.now(), fresh=waiting.fresh)
         kept = Reusable(self._files.store, means.house.cache, piece, dossier.habilitation_id, dossier.id, means.now)
         house = replace(
             means.house,
@@ -196,7 +225,7 @@ class Collector:
                 self.queue.hold(waiting.holder, found.wait_s or 1)
             elif trouble.throttles:
                 self.queue.throttled(registry, found.wait_s or 1)
-            if fresh and item.value is not None and not found.against:
+            if waiting.fresh and item.value is not None and not found.against:
                 return  # what was known stays known
             self._file(waiting, self._failed(dossier, item, piece, found, identifier))
             return
@@ -356,6 +385,11 @@ def _stop(dossier: Candidature) -> int:
     if dossier.seal is not None:
         return min(dossier.until, dossier.seal.at + GOES_ON_S)
     return dossier.tender.deadline or dossier.created_at + GOES_ON_S
+
+
+def _given_up() -> asking.Failure:
+    said = "La réponse de ce registre a plusieurs fois arrêté ce service : elle n'est redemandée que sur demande."
+    return asking.Failure(State.UNAVAILABLE, Outcome.UNAVAILABLE, "", said, None)
 
 
 def _not_connected(said: str) -> asking.Failure:

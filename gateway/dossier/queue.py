@@ -18,11 +18,15 @@ FIRST_PACE_S, SLOWEST_PACE_S, EASED = 0.05, 10.0, 0.95
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One item of one file that waits for its turn. `holder`: the portal's token, which may have to wait as a whole."""
+    """One item of one file that waits for its turn. `holder`: the portal's token, which may have to wait as a whole.
+
+    `fresh`: asked anew, whatever is kept.
+    """
 
     dossier: str
     item: str
     holder: str
+    fresh: bool = False
 
 
 @dataclass(slots=True)

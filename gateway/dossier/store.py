@@ -23,6 +23,7 @@ from gateway.dossier.refusals import refused
 from gateway.dossier.schema import SCHEMA
 from gateway.dossier.spelling import canonical, read
 from gateway.dossier.tenders import Tenders
+from gateway.dossier.trials import Trials
 from gateway.dossier.values import Candidature, Contest, Declaration, Item, Signatory
 from gateway.dossier.words import Standing
 from gateway.problems import problem
@@ -69,6 +70,7 @@ class Store:
         if self._db.execute("PRAGMA user_version").fetchone()[0] == 0:
             self._db.executescript(SCHEMA)
         self.tenders = Tenders(self._db, self.hidden, self.head)
+        self.trials = Trials(self._db, self.hidden)
 
     def lend(self, tables: Callable[[sqlite3.Connection, Hide, Cipher, Cipher], Tables]) -> Tables:
         """Tables of another subject in the same file, sealed alike; they are written inside `writing`."""
@@ -177,10 +179,12 @@ class Store:
         )
         return [identifier for (identifier,) in rows]
 
-    def count(self, habilitation: str) -> int:
-        """How many files of a habilitation are open."""
+    def count(self, habilitation: str, now: int) -> int:
+        """How many files of a habilitation may still be deposited."""
         row = self._db.execute(
-            "SELECT count(*) FROM dossier WHERE habilitation = ? AND standing = ?", (habilitation, Standing.OPEN.value)
+            "SELECT count(*) FROM dossier JOIN tender ON tender.dossier = dossier.id"
+            " WHERE habilitation = ? AND standing = ? AND (deadline IS NULL OR deadline > ?)",
+            (habilitation, Standing.OPEN.value, now),
         ).fetchone()
         return int(row[0])
 
@@ -197,8 +201,8 @@ class Store:
 
     def empty(self, identifier: str) -> None:
         """What a file says: its parts, documents and answers. Its head stays, to say that it was withdrawn."""
-        for table in ("part", "blob", "delivery", "kept"):
-            self._db.execute(f"DELETE FROM {table} WHERE dossier = ?", (identifier,))  # noqa: S608 four fixed names
+        for table in ("part", "blob", "delivery", "kept", "trial"):
+            self._db.execute(f"DELETE FROM {table} WHERE dossier = ?", (identifier,))  # noqa: S608 five fixed names
 
     def file(self, identifier: str, content: bytes) -> str:
         """Keep a document or an exact answer with a file; its SHA-256. Raises 413 00713."""
@@ -206,14 +210,19 @@ class Store:
         if self._db.execute("SELECT 1 FROM blob WHERE dossier = ? AND sha256 = ?", (identifier, digest)).fetchone():
             return digest
         (size,) = self._db.execute("SELECT size FROM dossier WHERE id = ?", (identifier,)).fetchone()
-        (pages,) = self._db.execute("PRAGMA page_count").fetchone()
-        (page,) = self._db.execute("PRAGMA page_size").fetchone()
-        if size + len(content) > FILE_BYTES or pages * page + len(content) > self._limit:
+        if size + len(content) > FILE_BYTES or self._used() + len(content) > self._limit:
             raise refused("00713")
         body = self._seal(content, "blob", identifier, digest)
         self._db.execute("INSERT INTO blob VALUES (?, ?, ?, ?)", (identifier, digest, len(content), body))
         self._db.execute("UPDATE dossier SET size = size + ? WHERE id = ?", (len(content), identifier))
         return digest
+
+    def _used(self) -> int:
+        """Bytes of the store in use: pages that erased files left are written again."""
+        (pages,), (free,), (page,) = (
+            self._db.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "freelist_count", "page_size")
+        )
+        return int((pages - free) * page)
 
     def content(self, identifier: str, digest: str) -> bytes | None:
         """A document or an exact answer of a file, by its SHA-256."""
@@ -280,12 +289,18 @@ class Store:
         self._db.execute("DELETE FROM delivery WHERE dossier = ? AND seq = ?", (identifier, seq))
 
     def keep(self, key: tuple[str, ...], dossier: str, until: int, body: bytes) -> None:
-        """Keep an answer for other files of the same habilitation, until a day."""
+        """Keep an answer for other files of the same habilitation, until a day.
+
+        Not when its file was given up while the registry answered: what it said then is nobody's to keep.
+        """
         hidden = self.hidden(*key)
         self._db.execute(
-            "INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?)",
-            (hidden, dossier, until, self._seal(body, "kept", hidden)),
-        )
+            "INSERT OR REPLACE INTO kept SELECT ?, id, ?, ? FROM dossier WHERE id = ? AND standing IN (?, ?)",
+            (
+                hidden, until, self._seal(body, "kept", hidden), dossier,
+                Standing.OPEN.value, Standing.SEALED.value,
+            ),
+        )  # fmt: skip
 
     def kept(self, key: tuple[str, ...], now: int) -> tuple[str, bytes] | None:
         """The file an answer was obtained for, and the answer, when it may still be used."""
@@ -320,5 +335,5 @@ class Store:
     def _open(self, body: bytes, *place: str) -> bytes:
         try:
             return self._cipher.decrypt(body[:12], body[12:], "\0".join(place).encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # changed, or cut short
             raise problem("00500", detail="Ce dossier ne peut pas être lu.") from None

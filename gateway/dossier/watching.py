@@ -17,6 +17,7 @@ from gateway.dossier.files import Files, Happened
 from gateway.dossier.rules import Sheets
 from gateway.dossier.values import Candidature, Item
 from gateway.dossier.words import Standing, State
+from gateway.problems import Problem
 
 LOG = logging.getLogger("dlnuf.dossier")
 
@@ -68,7 +69,11 @@ class Watch:
             self._files.erase(identifier)
         self._sweep()
         for identifier in self._files.store.with_standing(Standing.SEALED):
-            self._look_at(self._files.get(identifier))
+            try:
+                self._look_at(self._files.get(identifier))
+            except Problem as trouble:
+                # One file that cannot be read must not keep those after it from being looked at.
+                LOG.warning("file_not_watched", extra={"dossier": identifier, "code": trouble.code})
             await asyncio.sleep(0)  # thousands of files must not hold up a request
 
     def _look_at(self, dossier: Candidature) -> None:

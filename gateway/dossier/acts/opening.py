@@ -121,7 +121,7 @@ class Opens(Requests):
     async def _opened(
         self, dossier: Candidature, consumer: Consumer, create: Callable[[Candidature], None]
     ) -> Candidature:
-        if self.files.store.count(consumer.habilitation_id) >= MOST_OPEN:
+        if self.files.store.count(consumer.habilitation_id, int(self.now())) >= MOST_OPEN:
             raise refused("00722")
         await self.record("dossier_opened", dossier, consumer, market=dossier.market or None)
         async with self.turn:

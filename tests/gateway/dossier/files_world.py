@@ -68,3 +68,10 @@ def dossier(*items: Item, sealed: bool = False, webhook: str = "", identifier: s
 def opened(folder: Path, time: Time, key: bytes = KEY) -> Files:
     """Files in a folder."""
     return Files(Store(folder / "dossiers.db", key, os.urandom), lambda: time.at)
+
+
+def damage(files: Files, identifier: str) -> None:
+    """Change a byte of what is on disk of a file, which leaves memory."""
+    with files.store.writing():
+        files.store.lend(lambda db, *_: db.execute("UPDATE dossier SET body = x'00' WHERE id = ?", (identifier,)))
+    files._open.pop(identifier, None)

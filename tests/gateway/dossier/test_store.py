@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The files on disk: found again as they were, readable by nobody without the key, limited, and erased when over."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,10 +10,11 @@ import pytest
 
 from gateway.dossier import store as store_module
 from gateway.dossier.files import Files
+from gateway.dossier.store import Store
 from gateway.dossier.values import Declaration
 from gateway.dossier.words import Standing, State
 from gateway.problems import Problem
-from tests.gateway.dossier.files_world import PERSON, SIRET, Time, dossier, item, opened
+from tests.gateway.dossier.files_world import KEY, NOW, PERSON, SIRET, Time, dossier, item, opened
 
 FILE = dossier(item("attestation_vigilance", "2027-04-30", {"code": "TRES-SECRET"}), item("identite", value={"a": 1}))
 
@@ -115,6 +117,41 @@ def test_what_is_over_is_erased_whole(files: Files) -> None:
     with pytest.raises(Problem) as refused:
         files.get(FILE.id)
     assert refused.value.code == "00700"
+
+
+def test_what_a_registry_says_of_a_file_that_was_given_up_is_not_kept(files: Files) -> None:
+    """Its answer was under way: no other file may then be filled with it."""
+    files.create(FILE, "", "")
+    store, key = files.store, ("answer", "h", SIRET)
+    for expected in (b"said", None):
+        with store.writing():
+            store.keep(key, FILE.id, 2_000_000_000, b"said")
+        found = store.kept(key, int(NOW))
+        assert (found and found[1]) == expected
+        files.change(FILE.id, lambda one: (replace(one, standing=Standing.WITHDRAWN), ()))
+
+
+def test_room_that_an_erased_file_leaves_is_used_again(tmp_path: Path) -> None:
+    """Else a store that was full once would take nothing any more."""
+    store = Store(tmp_path / "small.db", KEY, os.urandom, limit=3_000_000)
+    files = Files(store, lambda: NOW)
+    for rank in range(5):
+        one = replace(FILE, id=f"{rank}" * 36)
+        files.create(one, "", "")
+        with store.writing():
+            store.file(one.id, os.urandom(2_000_000))
+        with pytest.raises(Problem) as refused, store.writing():
+            store.file(one.id, os.urandom(2_000_000))
+        assert refused.value.code == "00713"
+        files.erase(one.id)
+    store.close()
+
+
+def test_a_file_past_its_deadline_takes_no_place_of_its_portal(files: Files) -> None:
+    """It can no longer be deposited; it is kept for its time, and must not keep others from beginning."""
+    files.create(FILE, "", "")
+    deadline = FILE.tender.deadline or 0
+    assert [files.store.count("h", moment) for moment in (deadline - 1, deadline)] == [1, 0]
 
 
 def test_the_unfinished_are_those_a_registry_still_owes(files: Files) -> None:

@@ -12,7 +12,7 @@ from gateway.dossier.collect import _followed
 from gateway.dossier.files import Files
 from gateway.dossier.watching import LOOK_AGAIN_S, Watch
 from gateway.problems import Problem
-from tests.gateway.dossier.files_world import NOW, SHEETS, SIRET, Time, dossier, item, opened
+from tests.gateway.dossier.files_world import NOW, SHEETS, SIRET, Time, damage, dossier, item, opened
 
 DAY = "2026-12-10"
 LATER = "2027-06-30"
@@ -59,6 +59,18 @@ async def test_a_certificate_about_to_end_is_announced_once(world: World) -> Non
     await world.watch.look()
     await world.watch.look()
     assert world.alerts(file.id) == [{"piece": f"{SIRET}:attestation_vigilance", "valable_jusqu_au": DAY}]
+
+
+async def test_a_file_that_cannot_be_read_keeps_no_other_from_being_watched(world: World) -> None:
+    """The older one is damaged on disk: what the younger one needs is announced all the same."""
+    damaged, sound = (
+        dossier(item("attestation_vigilance", DAY), sealed=True, identifier=f"{digit}" * 36) for digit in (1, 2)
+    )
+    for one in (damaged, sound):
+        world.files.create(one, "", "")
+    damage(world.files, damaged.id)
+    await world.watch.look()
+    assert len(world.alerts(sound.id)) == 1
 
 
 async def test_only_deposited_files_are_watched(world: World) -> None:

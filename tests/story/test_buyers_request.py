@@ -17,8 +17,8 @@ from gateway.cli.dossier_example import EXPORTS, answered, complete, declaration
 from gateway.cli.main import main
 from gateway.dossier.espd.xml import CBC
 from tests.conftest import Sandbox
-from tests.dossier.espd import official, requests_world
-from tests.dossier.espd.answering_world import SAID
+from tests.gateway.dossier.espd import official, requests_world
+from tests.gateway.dossier.espd.answering_world import SAID
 from tests.story.files import HEALTHY, PERSON, PURPOSE, Portal, codes
 
 REFERENCE = "2026-DEMO-0042"

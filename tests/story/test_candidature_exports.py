@@ -19,7 +19,7 @@ from gateway.cli.main import main
 from gateway.verify import Refused as NotProved
 from gateway.verify_packet import package
 from tests.conftest import Sandbox
-from tests.dossier.espd import official
+from tests.gateway.dossier.espd import official
 from tests.story.files import BUYER, PERSON, PURPOSE, Portal, codes
 
 KINDS = ("travaux", "fournitures", "services", "ingenierie", "formation", "denrees", "defense")

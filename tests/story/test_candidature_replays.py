@@ -11,7 +11,7 @@ import pytest
 
 from gateway.cli import dossier_example
 from tests.conftest import Sandbox
-from tests.dossier.espd import requests_world
+from tests.gateway.dossier.espd import requests_world
 from tests.story.files import HEALTHY, PERSON, Portal, codes, request
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.conftest import Sandbox
-from tests.dossier.espd import requests_world
+from tests.gateway.dossier.espd import requests_world
 from tests.story.files import HEALTHY, PERSON, PURPOSE, codes
 
 BUYER = "13002526500013"

@@ -145,6 +145,8 @@ def test_cases_need_a_token_like_everything_else(cases: httpx.Client) -> None:
 
 def test_every_official_case_at_hand_is_answered_as_it_says(cases: httpx.Client) -> None:
     """Compared are the status, the codes, and each published value but a document's address and seconds."""
+    if not OFFICIAL.is_dir():
+        pytest.skip("the official cases are not at hand: those in our own form stand")
     for path in sorted(OFFICIAL.glob("*/*.y*ml")):
         version = VERSIONS.get(path.parent.name)
         if version is None:

@@ -64,7 +64,7 @@ def test_every_field_about_a_natural_person_stands_in_the_group_of_natural_perso
 def test_the_same_fields_as_the_published_openapi_when_it_is_at_hand() -> None:
     """Names, types, nulls, operation ids: the ordinary tests of answers stand beside this one."""
     if not OPENAPI.exists():
-        return
+        pytest.skip("the published OpenAPI is not at hand: the ordinary tests of answers stand")
     paths = yaml.load(OPENAPI.read_text("utf-8"), Loader=yaml.CSafeLoader)["paths"]
     names = {"string": str, "date": str, "integer": int, "boolean": bool}
     for product in CONTRACT.products.values():

@@ -93,7 +93,9 @@ def number_in(fixture: Any, product: str) -> Siren | Siret:
 
 
 async def test_every_fixture_gets_the_announced_outcome_in_the_published_shape() -> None:
-    for name, fixture in at_hand().items():
+    if not (recorded := at_hand()):
+        pytest.skip("recorded answers are not at hand: the cases in our own form stand")
+    for name, fixture in recorded.items():
         if name in {"auth_token", "expired_token_401"}:
             continue
         products, protected, public = EXPECTED[name]

@@ -20,7 +20,7 @@ from gateway.people.accounts import Accounts
 from gateway.people.database import Database
 from gateway.people.person import Granted, Role
 from gateway.people.sessions import Sessions
-from tests.dossier import dossier_world
+from tests.gateway.dossier import dossier_world
 from tests.gateway.running_gateway import Running
 
 BUYER, OTHER_OFFICE, STRANGER = "13002526500013", "13002526500021", "99910077900019"

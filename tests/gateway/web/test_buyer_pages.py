@@ -18,7 +18,7 @@ from gateway.people.database import Database
 from gateway.people.person import Role
 from gateway.problems import problem
 from gateway.web.trace import PeopleTrace
-from tests.dossier import dossier_world
+from tests.gateway.dossier import dossier_world
 from tests.gateway.running_gateway import Running, running
 from tests.gateway.web.buyers_world import BUYER, OTHER_OFFICE, STRANGER, World
 

@@ -16,7 +16,7 @@ from gateway.cli.dossier_example import request as example
 from gateway.dossier.espd.request import read as read_request
 from gateway.dossier.words import Answer
 from tests.conftest import Sandbox
-from tests.dossier.espd import requests_world
+from tests.gateway.dossier.espd import requests_world
 from tests.gateway.dossier.files_world import SHEETS
 from tests.story.files import PURPOSE, Portal, request
 from tests.story.representatives import WHO, Representative, fields_of, said

@@ -23,9 +23,9 @@ from gateway.dossier.espd.xml import CAC, CBC
 from gateway.dossier.export.exporting import Lacking, Material, made
 from gateway.dossier.values import Candidature
 from gateway.dossier.words import Role, Standing
-from tests.dossier.dossier_world import ITEMS, NOW, declaration, group
-from tests.dossier.espd import official
-from tests.dossier.espd.answering_world import (
+from tests.gateway.dossier.dossier_world import ITEMS, NOW, declaration, group
+from tests.gateway.dossier.espd import official
+from tests.gateway.dossier.espd.answering_world import (
     SAID,
     TURNOVER,
     WHOLE,
@@ -36,7 +36,7 @@ from tests.dossier.espd.answering_world import (
     kept,
     responding,
 )
-from tests.dossier.espd.requests_world import REFERENCE, UUID, request
+from tests.gateway.dossier.espd.requests_world import REFERENCE, UUID, request
 
 
 def test_the_response_answers_what_is_demanded_in_the_buyer_s_words_and_names_the_request() -> None:

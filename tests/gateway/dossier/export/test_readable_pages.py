@@ -18,7 +18,7 @@ from gateway.dossier.export.letters import SHOWN, shown
 from gateway.dossier.export.pages import Line, Pages, Section
 from gateway.dossier.export.pdf import pdf
 from gateway.dossier.words import State
-from tests.dossier.dossier_world import COMPANY, NOW, SIRET, candidature, declaration, group
+from tests.gateway.dossier.dossier_world import COMPANY, NOW, SIRET, candidature, declaration, group
 
 COMPANIES = {SIRET: COMPANY}
 

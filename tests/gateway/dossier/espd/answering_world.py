@@ -13,8 +13,8 @@ from gateway.dossier.espd.model import EspdResponse
 from gateway.dossier.espd.request import Request, read
 from gateway.dossier.values import Candidature, Item
 from gateway.dossier.words import Source
-from tests.dossier.dossier_world import COMPANY, NOW, TENDER, candidature, declaration
-from tests.dossier.espd.requests_world import REFERENCE, UUID, request
+from tests.gateway.dossier.dossier_world import COMPANY, NOW, TENDER, candidature, declaration
+from tests.gateway.dossier.espd.requests_world import REFERENCE, UUID, request
 
 WHOLE = request()
 TURNOVER = "C29_SC_gen-year-to"

@@ -15,8 +15,8 @@ from gateway.dossier.espd.model import Answers, EspdResponse, EvidenceRef, Perio
 from gateway.dossier.espd.write import written
 from gateway.dossier.values import Candidature, Item
 from gateway.dossier.words import Role
-from tests.dossier.dossier_world import COMPANY, ITEMS, NOW, SIRET, TENDER, candidature, declaration, group
-from tests.dossier.espd import official
+from tests.gateway.dossier.dossier_world import COMPANY, ITEMS, NOW, SIRET, TENDER, candidature, declaration, group
+from tests.gateway.dossier.espd import official
 
 PENAL = {"crime-org", "corruption", "fraud", "terr-offence", "finan-laund", "human-traffic"}
 EXCLUSIONS = {code for code, one in criteria().items() if one.family == "exclusion"}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from lxml import etree
 
-from tests.dossier.espd.schematron import Finding, Rules
+from tests.gateway.dossier.espd.schematron import Finding, Rules
 
-FOLDER = Path(__file__).resolve().parents[4] / "shared" / "espd"
+FOLDER = Path(__file__).resolve().parents[5] / "shared" / "espd"
 AT_HAND = FOLDER.is_dir()
 
 

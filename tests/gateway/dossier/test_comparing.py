@@ -9,7 +9,7 @@ import pytest
 from gateway.dossier.comparing import Comparison, Entry, Row, compared, missing
 from gateway.dossier.values import Candidature, Item
 from gateway.dossier.words import State
-from tests.dossier.dossier_world import candidature, declaration, group, item
+from tests.gateway.dossier.dossier_world import candidature, declaration, group, item
 from tests.gateway.dossier.files_world import SHEETS
 
 TODAY = "2026-11-24"

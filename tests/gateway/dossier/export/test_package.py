@@ -16,9 +16,9 @@ from gateway.audit.packet import BadPacket, Packet
 from gateway.dossier.export.data import Exported, as_json, exported
 from gateway.dossier.export.package import Entry, file_name, numbered, package
 from gateway.dossier.export.schema import published, schema, words
-from tests.dossier.dossier_world import COMPANY, NOW, PDF, SIRET, candidature, group
+from tests.gateway.dossier.dossier_world import COMPANY, NOW, PDF, SIRET, candidature, group
 
-COMMITTED = Path(__file__).resolve().parents[3] / "openapi" / "dossier.schema.json"
+COMMITTED = Path(__file__).resolve().parents[4] / "openapi" / "dossier.schema.json"
 ENTRIES = (
     Entry("dossier.json", as_json(exported(candidature(), {SIRET: COMPANY}, NOW)), "data"),
     Entry("documents/attestation.pdf", PDF, "document", f"{SIRET}:attestation_vigilance"),

@@ -20,10 +20,10 @@ from gateway.dossier.espd.request import MOST_BYTES, read
 from gateway.dossier.espd.xml import CAC, CBC, MOST_ELEMENTS
 from gateway.dossier.words import Source
 from gateway.problems import Problem
-from tests.dossier.dossier_world import TENDER
-from tests.dossier.espd import official
-from tests.dossier.espd.answering_world import TURNOVER, WHOLE, asked_file, kept
-from tests.dossier.espd.requests_world import BUYER, REFERENCE, SPACES, UUID, request
+from tests.gateway.dossier.dossier_world import TENDER
+from tests.gateway.dossier.espd import official
+from tests.gateway.dossier.espd.answering_world import TURNOVER, WHOLE, asked_file, kept
+from tests.gateway.dossier.espd.requests_world import BUYER, REFERENCE, SPACES, UUID, request
 
 
 def test_a_request_says_who_asks_what_of_whom() -> None:

@@ -19,8 +19,8 @@ from gateway.dossier.espd.missing import contradictions, missing
 from gateway.dossier.espd.model import Address, Answers, EspdResponse, EvidenceRef, Signatory
 from gateway.dossier.espd.write import Incomplete, written
 from gateway.dossier.espd.xml import CAC, CBC
-from tests.dossier.espd import official
-from tests.dossier.espd.espd_world import OPERATOR, PIECE, answered, asked, response
+from tests.gateway.dossier.espd import official
+from tests.gateway.dossier.espd.espd_world import OPERATOR, PIECE, answered, asked, response
 
 CODES = tuple(criteria())
 

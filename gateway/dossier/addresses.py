@@ -9,6 +9,8 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -62,10 +64,24 @@ def public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-async def system_resolve(host: str, port: int) -> list[str]:
-    """The addresses of a name, by the system's resolver."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+class Names:
+    """The system's resolver, in threads of its own: a name that never answers holds up no other work of ours.
+
+    `threads`: as many as are asked at once. `close` it at the end.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._threads = ThreadPoolExecutor(threads, "dlnuf-names")
+
+    async def addresses(self, host: str, port: int) -> list[str]:
+        """The addresses of a name. Raises OSError."""
+        look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, look_up)
+        return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+    def close(self) -> None:
+        """Look up nothing more; what is under way is not waited for."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 async def pinned(url: str, resolve: Resolve, *, loopback: bool = False) -> "Pinned":

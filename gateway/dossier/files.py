@@ -87,7 +87,7 @@ class Files:
             for name, facts in happened:
                 event = self.store.happened(identifier, now, name, dict(facts))
                 if after.webhook is not None and name in TOLD:
-                    self.store.to_deliver(identifier, event.seq, now)
+                    self.store.outbox.add(identifier, event.seq, now, after.habilitation_id, after.webhook.url)
                     deliver = True
         self._remember(after)
         if happened:

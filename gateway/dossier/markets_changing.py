@@ -124,7 +124,7 @@ class MarketChanges:
         now = int(self.now())
         event = self.desk.files.store.happened(on.id, now, name, dict(facts))
         if on.terms.webhook is not None:
-            self.desk.files.store.to_deliver(on.id, event.seq, now)
+            self.desk.files.store.outbox.add(on.id, event.seq, now, on.habilitation_id, on.terms.webhook.url)
 
 
 def _alike(found: Market) -> Candidature:

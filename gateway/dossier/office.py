@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.dossier.addresses import Resolve, complaint, system_resolve
+from gateway.dossier.addresses import Names, Resolve, complaint
 from gateway.dossier.collect import Collector, Means
 from gateway.dossier.desk import Desk
 from gateway.dossier.files import Files
@@ -19,7 +19,7 @@ from gateway.dossier.rules import Sheets
 from gateway.dossier.starts import Starts
 from gateway.dossier.store import Store
 from gateway.dossier.watching import Watch
-from gateway.dossier.webhooks import Webhooks, poster
+from gateway.dossier.webhooks import AT_ONCE, Webhooks, poster
 from gateway.exchange import House, Identity, Rates
 
 
@@ -28,7 +28,8 @@ class Lent:
     """What the application lends. `vouched`: who asks, for a token id. `rates`: the pools of files, by purpose.
 
     `places`: what the contracts of the registries in use allow at once. `retention_months`: of a purpose.
-    `loopback`: whether webhooks may lead to this machine: the sandbox and tests only.
+    `loopback`: whether webhooks may lead to this machine: the sandbox and tests only. `resolve`: another resolver than
+    the system's.
     """
 
     house: House
@@ -44,7 +45,7 @@ class Lent:
     now: Callable[[], float]
     monotonic: Callable[[], float]
     loopback: bool = False
-    resolve: Resolve = system_resolve
+    resolve: Resolve | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ async def opened(lent: Lent) -> AsyncIterator[Office]:
         now=lent.now,
     )
     desk = Desk(files, lent.sheets, collector, opening, lent.house.audit, lent.identifier, lent.now)
-    post = poster(lent.resolve, loopback=lent.loopback)
+    names = Names(AT_ONCE)
+    post = poster(lent.resolve or names.addresses, loopback=lent.loopback)
     rows = store.lend(MarketRows)
     webhooks = Webhooks(
         files, lent.sheets, post, lent.house.public_url, lent.now,
@@ -98,5 +100,6 @@ async def opened(lent: Lent) -> AsyncIterator[Office]:
     finally:
         await watch.stop()
         await webhooks.stop()
+        names.close()
         await collector.stop()
         store.close()

@@ -19,6 +19,7 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from gateway.dossier.outbox import Outbox
 from gateway.dossier.refusals import refused
 from gateway.dossier.schema import SCHEMA
 from gateway.dossier.spelling import canonical, read
@@ -71,6 +72,7 @@ class Store:
             self._db.executescript(SCHEMA)
         self.tenders = Tenders(self._db, self.hidden, self.head)
         self.trials = Trials(self._db, self.hidden)
+        self.outbox = Outbox(self._db, self.hidden)
 
     def lend(self, tables: Callable[[sqlite3.Connection, Hide, Cipher, Cipher], Tables]) -> Tables:
         """Tables of another subject in the same file, sealed alike; they are written inside `writing`."""
@@ -265,28 +267,6 @@ class Store:
         self._db.execute(
             "INSERT INTO request VALUES (?, ?, ?, ?)", (self.hidden(habilitation, key), digest, dossier, at)
         )
-
-    def to_deliver(self, identifier: str, seq: int, at: int) -> None:
-        """An event the portal must be told."""
-        self._db.execute("INSERT OR IGNORE INTO delivery VALUES (?, ?, 0, ?)", (identifier, seq, at))
-
-    def deliveries(self) -> list[tuple[str, int, int, int]]:
-        """What must still be told: file, event, attempts made, when to try."""
-        return [
-            (str(dossier), int(seq), int(attempts), int(at))
-            for dossier, seq, attempts, at in self._db.execute("SELECT * FROM delivery ORDER BY next_at LIMIT 5000")
-        ]
-
-    def put_off(self, identifier: str, seq: int, attempts: int, at: int) -> None:
-        """Try again later."""
-        self._db.execute(
-            "UPDATE delivery SET attempts = ?, next_at = ? WHERE dossier = ? AND seq = ?",
-            (attempts, at, identifier, seq),
-        )
-
-    def delivered(self, identifier: str, seq: int) -> None:
-        """The portal has been told, or will not be."""
-        self._db.execute("DELETE FROM delivery WHERE dossier = ? AND seq = ?", (identifier, seq))
 
     def keep(self, key: tuple[str, ...], dossier: str, until: int, body: bytes) -> None:
         """Keep an answer for other files of the same habilitation, until a day.

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Where a webhook may lead: nowhere but to public addresses, whatever the address looks like or later resolves to."""
 
+import socket
+import threading
+
 import pytest
 
-from gateway.dossier.addresses import NotPublic, complaint, pinned
+from gateway.dossier.addresses import Names, NotPublic, complaint, pinned
 
 URL = "https://portail.example/retour"
 
@@ -101,3 +104,18 @@ async def test_loopback_needs_the_setting() -> None:
     assert (await pinned(url, Resolver("127.0.0.1"), loopback=True)).address == "127.0.0.1"
     with pytest.raises(NotPublic):
         await pinned(URL, Resolver("10.0.0.1"), loopback=True)
+
+
+async def test_names_are_looked_up_in_threads_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that never answers must not hold the threads in which files are checked and exports made."""
+    threads: list[str] = []
+
+    def look_up(host: str, port: int, **_: object) -> list[object]:
+        threads.append(threading.current_thread().name)
+        return [(2, 1, 6, "", ("198.51.100.7", port)), (2, 1, 6, "", ("198.51.100.7", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    names = Names(2)
+    assert await names.addresses("portail.example", 443) == ["198.51.100.7"]
+    names.close()
+    assert [one.startswith("dlnuf-names") for one in threads] == [True]

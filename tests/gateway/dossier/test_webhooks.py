@@ -119,7 +119,7 @@ async def test_a_portal_that_does_not_answer_is_left_alone_for_a_while(world: Wo
     world.time.at += BREAK_S + 1
     await world.webhooks.deliver_due()
     assert len(world.portal.heard) == heard + BREAK_AFTER
-    assert world.files.store.deliveries() == []
+    assert world.files.store.outbox.lanes() == {}
 
 
 async def test_it_ends_some_day(world: World) -> None:
@@ -129,7 +129,7 @@ async def test_it_ends_some_day(world: World) -> None:
         world.portal.answers = [500]
         await world.webhooks.deliver_due()
         world.time.at += 3_700
-    assert world.files.store.deliveries() == []
+    assert world.files.store.outbox.lanes() == {}
     assert len(world.portal.heard) == ATTEMPTS
 
 

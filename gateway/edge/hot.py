@@ -10,6 +10,8 @@ import uuid
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 
+from gateway.edge.openapi.service import CONTRACT
+from gateway.edge.paths import has_slashes_too_many, meant, words
 from gateway.edge.reading import Fields, Network, address, parameters, stated
 from gateway.edge.router import Match, Router
 from gateway.envelope import problem_envelope
@@ -34,7 +36,7 @@ ONLY_GET = b"Cette adresse ne se consulte que par GET.\n"
 PLAIN = b"text/plain; charset=utf-8"
 STILL_THERE = frozenset(
     {f"/v{number}/{name}" for number in (2, 3, 4) for name in ("privileges", "ping")}
-    | {f"/v{number}/openapi-entreprise.yaml" for number in (3, 4)}
+    | {path for path in CONTRACT if path.startswith("/v")}
 )
 
 
@@ -52,10 +54,14 @@ class HotRoute:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         path = scope.get("path", "")
+        if has_slashes_too_many(path) and meant(path).startswith(("/v", "/ping")):
+            path = meant(path)
+            scope = {**scope, "path": path}
         if scope["type"] != "http" or not path.startswith("/v") or path in STILL_THERE:
             await self._behind(scope, receive, send)
             return
-        match = self._router.match(path)
+        raw = scope.get("raw_path") or b""
+        match = self._router.match(path) if b"%2" not in raw else self._router.match_words(words(raw))
         if match is None and path.startswith("/v1/"):
             await self._behind(scope, receive, send)  # version 1 is ours: what is not data there may be a page's
         elif match is None or match.version == 2:
@@ -99,7 +105,7 @@ class HotRoute:
 
 def nowhere(path: str) -> tuple[int, bytes]:
     """What is said at an address that is not one of data, or no longer: the contract's 410, else 404."""
-    if path.startswith("/v2/"):
+    if f"{path}/".startswith("/v2/"):
         return 410, GONE
     return (410, REMOVED_TEXT) if REMOVED.fullmatch(path) else (404, UNKNOWN)
 

@@ -17,6 +17,9 @@ from gateway.problems import Problem, problem
 from gateway.values import Delivery
 
 PRIVILEGES = ("/privileges", "/v2/privileges", "/v3/privileges", "/v4/privileges")
+READ = ["GET", "HEAD"]
+"""What watches over a service often asks with HEAD, which is GET without its body (RFC 9110, section 9.3.2)."""
+OTHER_METHOD = "Cette adresse ne se consulte pas par cette méthode ; l'en-tête Allow dit lesquelles elle accepte.\n"
 ALIVE = ("/v2/ping", "/v3/ping", "/v4/ping")
 
 
@@ -47,6 +50,10 @@ def add_pages(
     async def unknown(request: Request, error: Exception) -> Response:
         return PlainTextResponse(UNKNOWN.decode(), 404)
 
+    @app.exception_handler(405)
+    async def otherwise(request: Request, error: Exception) -> Response:
+        return PlainTextResponse(OTHER_METHOD, 405, getattr(error, "headers", None))
+
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> Response:
         leaving = problem_envelope(problem("00500"))
@@ -70,26 +77,26 @@ def add_pages(
         return JSONResponse({"status": "ok"})
 
     for path in (*ALIVE, "/health/live"):
-        app.add_api_route(path, alive, methods=["GET"])
+        app.add_api_route(path, alive, methods=READ)
 
-    @app.get("/health/ready")
+    @app.api_route("/health/ready", methods=READ)
     async def readiness() -> Response:
         """200 when requests can be answered and recorded; 503 and the reason otherwise."""
         reason = ready()
         return JSONResponse({"status": "ok"} if reason is None else {"status": reason}, 503 if reason else 200)
 
-    @app.get("/health/registries")
+    @app.api_route("/health/registries", methods=READ)
     async def registries() -> Response:
         """Whether each registry is asked (`closed`), left alone (`open`) or tried again (`half_open`)."""
         return JSONResponse(states())
 
-    @app.get("/pings")
+    @app.api_route("/pings", methods=READ)
     async def all_pings() -> Response:
         """Every ping, with its address."""
         public = house().public_url
         return JSONResponse([{"name": name, "url": f"{public}/ping/{name}"} for name in pings().names])
 
-    @app.get("/ping/{name:path}")
+    @app.api_route("/ping/{name:path}", methods=READ)
     async def one_ping(name: str) -> Response:
         """Whether a registry answers."""
         status, body = await pings().ping(name)

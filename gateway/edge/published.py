@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Serves the published contract as it was committed: one text, under our address and under those clients know.
 
-Read once at start. A copy of the sources in which it was not written yet serves none; the wheel always has it.
+Read once at start, compressed when somebody first wants it so: three megabytes are two hundred kilobytes then. Any site
+may read it (CORS). A copy of the sources in which it was not written yet serves none; the wheel always has it.
 """
 
+import asyncio
+import gzip
 import hashlib
+from functools import cache
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
@@ -26,18 +30,45 @@ def add_contract(app: FastAPI) -> None:
         return
     document = file.read_bytes()
     tag = f'"{hashlib.sha256(document).hexdigest()[:32]}"'
-    headers = {"etag": tag, "cache-control": "public, max-age=3600", "x-content-type-options": "nosniff"}
+    headers = {
+        "etag": "W/" + tag,
+        "cache-control": "public, max-age=3600",
+        "x-content-type-options": "nosniff",
+        "access-control-allow-origin": "*",
+        "vary": "accept-encoding",
+    }
+
+    @cache
+    def smaller() -> bytes:
+        return gzip.compress(document, mtime=0)
 
     def page(media_type: str) -> None:
         async def contract(request: Request) -> Response:
             """The published contract; 304 for whoever has it already."""
-            if request.headers.get("if-none-match") == tag:
+            if tag in known(request.headers.get("if-none-match", "")):
                 return Response(status_code=304, headers=headers)
-            return Response(document, 200, headers, media_type)
+            if not takes_gzip(request.headers.get("accept-encoding", "")):
+                return Response(document, 200, headers, media_type)
+            content = await asyncio.to_thread(smaller)
+            return Response(content, 200, headers | {"content-encoding": "gzip"}, media_type)
 
         for path, kind in CONTRACT.items():
             if kind == media_type:
-                app.add_api_route(path, contract, methods=["GET"])
+                app.add_api_route(path, contract, methods=["GET", "HEAD"])
 
     for media_type in sorted(set(CONTRACT.values())):
         page(media_type)
+
+
+def known(written: str) -> set[str]:
+    """The tags of an If-None-Match, compared weakly (RFC 9110, 13.1.2): both encodings are the same document."""
+    return {one.strip().removeprefix("W/") for one in written.split(",")}
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether Accept-Encoding names gzip, and does not refuse it (RFC 9110, section 12.5.3)."""
+    for one in accepted.lower().split(","):
+        name, _, weight = one.partition(";")
+        if name.strip() == "gzip":
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False

@@ -43,7 +43,10 @@ class Router:
 
     def match(self, path: str) -> Match | None:
         """The product at a path such as `/v4/insee/sirene/unites_legales/…`, or None."""
-        segments = path.split("/")
+        return self.match_words(path.split("/"))
+
+    def match_words(self, segments: list[str]) -> Match | None:
+        """The same, for a path whose words were told apart before they were decoded."""
         if len(segments) < 3 or len(segments) > MAX_SEGMENTS or not _VERSION.fullmatch(segments[1]):
             return None
         parameters: dict[str, str] = {}

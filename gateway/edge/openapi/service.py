@@ -14,6 +14,7 @@ PRIVILEGES = ("/privileges", "/v2/privileges", "/v3/privileges", "/v4/privileges
 ALIVE = ("/v2/ping", "/v3/ping", "/v4/ping", "/health/live")
 CONTRACT = {
     "/openapi.json": "application/json",
+    "/v3/openapi.yaml": "application/yaml",
     "/v3/openapi-entreprise.yaml": "application/yaml",
     "/v4/openapi-entreprise.yaml": "application/yaml",
 }

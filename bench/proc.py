@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-READY_S = 20.0
+READY_S = 60.0
 IDLE_S = 8.0
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
@@ -102,9 +102,13 @@ def busy_s(core: int) -> float:
 
 
 def resident_mb(pid: int) -> float:
-    """Resident memory at its highest, in MB (VmHWM)."""
-    rows = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
-    return next(int(row.split()[1]) * 1024 / 1e6 for row in rows if row.startswith("VmHWM:"))
+    """Resident memory at its highest, in MB."""
+    return _told_mb(pid, "VmHWM:")
+
+
+def held_mb(pid: int) -> float:
+    """Resident memory now, in MB."""
+    return _told_mb(pid, "VmRSS:")
 
 
 def settle(pid: int, pause_s: float = 0.03) -> None:
@@ -118,6 +122,11 @@ def settle(pid: int, pause_s: float = 0.03) -> None:
         if now - before < pause_s * 1e9 * 0.05 and not _wants_to_run(pid):
             return
         before = now
+
+
+def _told_mb(pid: int, row: str) -> float:
+    rows = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
+    return next(int(one.split()[1]) * 1024 / 1e6 for one in rows if one.startswith(row))
 
 
 def _ran_ns(pid: int) -> int:

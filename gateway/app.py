@@ -10,9 +10,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 from fastapi import FastAPI
 
 from connectors.kit.contract import Contract, load_all
@@ -80,6 +79,9 @@ from gateway.web.entries import entries_router
 from gateway.web.pages import add_web, open_web
 from gateway.web.trace import PeopleTrace
 
+if TYPE_CHECKING:
+    from httpx import AsyncBaseTransport
+
 
 def utc_now() -> datetime:
     """The time, with its zone."""
@@ -102,7 +104,7 @@ class Surroundings:
     line: Line | None = None
     extra_headers: ExtraHeaders | None = None
     cases: Cases | None = None
-    identity_transport: httpx.AsyncBaseTransport | None = None
+    identity_transport: "AsyncBaseTransport | None" = None
     demo_portal: str = ""
 
 

@@ -6,16 +6,16 @@ later. Here only places count: characters on one base line are one line, and a g
 """
 
 import asyncio
-import ctypes
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-
-import pypdfium2
-from pypdfium2 import raw
+from typing import TYPE_CHECKING
 
 from connectors.kit.pdf import ONE_AT_A_TIME
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfTextPage
 
 MOST_CHARACTERS = 20_000
 """Of a page; a full page of small print has a third of it. What comes after is not read."""
@@ -45,6 +45,8 @@ async def lines(content: bytes, limit: int) -> list[list[str]]:
 
 def _pages(content: bytes, limit: int) -> list[list[str]]:
     with ONE_AT_A_TIME:
+        import pypdfium2
+
         try:
             document = pypdfium2.PdfDocument(content)
         except pypdfium2.PdfiumError:
@@ -58,7 +60,11 @@ def _pages(content: bytes, limit: int) -> list[list[str]]:
     return [_lines(page) for page in marks]
 
 
-def _marks(page: pypdfium2.PdfTextPage) -> Iterator[_Mark]:
+def _marks(page: "PdfTextPage") -> Iterator[_Mark]:
+    import ctypes
+
+    from pypdfium2 import raw
+
     x, y, box = ctypes.c_double(), ctypes.c_double(), raw.FS_RECTF()
     for rank in range(min(page.count_chars(), MOST_CHARACTERS)):
         text = chr(raw.FPDFText_GetUnicode(page, rank))

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The text layer of a PDF handed over by a registry. No character recognition: what is not text is not read."""
+"""The text layer of a PDF handed over by a registry. No character recognition: what is not text is not read.
+
+PDFium is loaded by the first PDF, in the thread that reads it: a gateway that meets none does not carry it.
+"""
 
 import asyncio
 import io
 import threading
-
-import pypdfium2
 
 MAGIC = b"%PDF-"
 ONE_AT_A_TIME = threading.Lock()  # PDFium is not thread-safe: whoever calls it holds this
@@ -23,6 +24,8 @@ async def pages(content: bytes, limit: int = 2) -> list[str]:
 
 def _pages(content: bytes, limit: int) -> list[str]:
     with ONE_AT_A_TIME:
+        import pypdfium2
+
         try:
             document = pypdfium2.PdfDocument(content)
         except pypdfium2.PdfiumError:
@@ -55,6 +58,8 @@ def spelled_out(content: bytes, most: int) -> bytes | None:
     """
     found = _Bounded(most)
     with ONE_AT_A_TIME:
+        import pypdfium2
+
         try:
             document = pypdfium2.PdfDocument(content)
         except pypdfium2.PdfiumError:

@@ -4,8 +4,6 @@
 import time
 from typing import NamedTuple
 
-import httpx
-
 from gateway.audit.countersign import Failed
 
 TIMEOUT_S = 4.0
@@ -21,6 +19,8 @@ class Reply(NamedTuple):
 
 def post(url: str, content: bytes, media_type: str, most: int) -> Reply:
     """The reply, of at most `most` bytes, within a few seconds; redirections are not followed. Raises Failed."""
+    import httpx  # only a gateway with a witness or an authority carries it
+
     deadline = time.monotonic() + TIMEOUT_S
     headers = {"content-type": media_type}
     try:

@@ -30,6 +30,7 @@ LOG = logging.getLogger("dlnuf.audit")
 INDEX, STAMPS = "index.db", "stamps.db"
 _TOLD_S = 5.0
 _REMEMBERED_S = 5.0
+_INDEX_CACHE_KIB = 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Evidence:
         self._recorder = recorder
         self._reader = reader
         stamps = Stamps(state / STAMPS)
-        self.follower = Follower(state / INDEX, reader)
+        self.follower = Follower(state / INDEX, reader, cache_kib=_INDEX_CACHE_KIB)
         self.room = LogRoom(reader, Receipts(reader, Locator(state / INDEX)), stamps, verifier)
         asked: list[Outsider] = [Witness(name, url, key) for name, url, key in outsiders.witnesses]
         if outsiders.second is not None:

@@ -9,11 +9,12 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from gateway.people.client import Client, fit
+
+if TYPE_CHECKING:
+    from httpx import AsyncBaseTransport
 
 ANSWER_BYTES = 262_144
 TOTAL_S = 8.0
@@ -49,10 +50,13 @@ class Provider:
     """One provider. `transport`: the network, or what stands for it."""
 
     def __init__(
-        self, client: Client, monotonic: Callable[[], float], transport: httpx.AsyncBaseTransport | None = None
+        self, client: Client, monotonic: Callable[[], float], transport: "AsyncBaseTransport | None" = None
     ) -> None:
+        import httpx  # only a gateway where people sign in carries it
+
         self._client = client
         self._monotonic = monotonic
+        self._silences = (httpx.HTTPError, httpx.InvalidURL, TimeoutError)
         self._http = httpx.AsyncClient(
             transport=transport,
             timeout=httpx.Timeout(5.0, connect=3.0),
@@ -120,7 +124,7 @@ class Provider:
                         raise ProviderDown("sa réponse est trop longue")
                 media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
                 return media_type, bytes(body)
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+        except self._silences as error:
             raise ProviderDown(f"il ne répond pas ({type(error).__name__})") from None
 
 

@@ -8,7 +8,7 @@ whatever the conditions. In the file, few lines are their offsets, and many a de
 import array
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 BLOCK_BITS = 16
 BLOCK = 1 << BLOCK_BITS
@@ -33,7 +33,7 @@ def offsets_of(bits: int) -> Iterator[int]:
         bits ^= 1 << top
 
 
-def packed(offsets: list[int]) -> bytes:
+def packed(offsets: Sequence[int]) -> bytes:
     """The offsets as the file keeps them."""
     if len(offsets) <= _FEW:
         few = array.array("H", offsets)

@@ -7,6 +7,7 @@ flush: what the power takes away is read again from the log.
 
 import os
 import sqlite3
+from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
@@ -21,6 +22,7 @@ from gateway.audit.merkle import Frontier
 from gateway.audit.vocabulary import OUTCOMES
 
 _MOST_TERMS = 100_000
+CACHE_KIB = 65_536  # what is read again and again while an index of millions is built
 _PLACES = ",".join("?" * len(COLUMNS))
 _INSERT_LINE = f"INSERT INTO line VALUES ({_PLACES})"  # noqa: S608 — question marks only
 _INSERT_PENDING = f"INSERT INTO pending VALUES ({_PLACES})"  # noqa: S608 — question marks only
@@ -43,12 +45,12 @@ class Record(Protocol):
 class Store:
     """The writing hand on `index.db`. Not for several threads at once."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, cache_kib: int = CACHE_KIB) -> None:
         """Open the file; one that is missing, damaged or of another format is begun anew.
 
-        Raises OSError, sqlite3.Error.
+        `cache_kib`: how much of it may stay in memory. Raises OSError, sqlite3.Error.
         """
-        self._path = path
+        self._path, self._cache_kib = path, cache_kib
         self._connection = self._opened()
         self._terms: dict[tuple[int, str], int] = {}
         self._counts: dict[int, int] = {}
@@ -167,7 +169,7 @@ class Store:
         """Write the bits of a full block from its lines."""
         first = block << 16
         columns = ", ".join(("seq", "at", *TERMS))
-        offsets: dict[int, list[int]] = defaultdict(list)
+        offsets: dict[int, array[int]] = defaultdict(lambda: array("H"))  # a tenth of what lists of a block would take
         first_at: int | None = None
         last_at: int | None = None
         rows = self._connection.execute(
@@ -241,7 +243,7 @@ class Store:
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5)
         connection.execute("PRAGMA page_size=8192")
-        _prepared(connection)
+        self._prepare(connection)
         connection.executescript(f"BEGIN;{SCHEMA}")
         connection.execute("INSERT INTO state VALUES (0, ?, x'', NULL, '')", (Frontier().to_bytes(),))
         connection.execute("COMMIT")
@@ -251,7 +253,7 @@ class Store:
         """The file as it stands, if it is one of ours. Raises sqlite3.DatabaseError when it is not."""
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5)
         try:
-            _prepared(connection)
+            self._prepare(connection)
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if version != FORMAT:
                 raise sqlite3.DatabaseError("another format")
@@ -265,6 +267,15 @@ class Store:
             connection.close()
             raise
         return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            f"cache_size=-{self._cache_kib}",
+            "trusted_schema=OFF",
+        ):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -294,8 +305,3 @@ def removed(path: Path) -> None:
     """Remove the file and what SQLite keeps beside it."""
     for suffix in ("", "-wal", "-shm", "-journal"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
-
-
-def _prepared(connection: sqlite3.Connection) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-65536", "trusted_schema=OFF"):
-        connection.execute(f"PRAGMA {pragma}").fetchall()

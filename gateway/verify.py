@@ -132,7 +132,7 @@ def _receipt(
     findings.facts |= {"index": proof.index, "record": record}
     findings.proved.insert(0, f"cet enregistrement est le n° {proof.index} du journal : {_said(record)}")
     _about_answer(record, answer, findings)
-    _about_time(record, seen, findings)
+    _about_time(record, findings)
     if kept is not None:
         _not_older(record, proof.index, kept, policy)
         _same_story(kept, policy, seen.checkpoint, findings)
@@ -157,7 +157,7 @@ def _about_answer(record: Mapping[str, object], answer: bytes | None, findings: 
     findings.proved.append("la réponse donnée est celle qui a été transmise, à l'octet près")
 
 
-def _about_time(record: Mapping[str, object], seen: Seen, findings: Findings) -> None:
+def _about_time(record: Mapping[str, object], findings: Findings) -> None:
     """A record that says it is later than those who saw it lies; one that says it is earlier may."""
     told = _instant(record.get("at"))
     known = [at for at in (findings.facts.get("stamped_at"), findings.facts.get("seen_at")) if isinstance(at, str)]

@@ -14,7 +14,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from hashlib import sha256
 from itertools import pairwise
 
@@ -243,11 +243,6 @@ def is_day(text: object) -> bool:
     except ValueError:
         return False
     return True
-
-
-def day_at(instant: datetime) -> str:
-    """The UTC day of an instant."""
-    return instant.astimezone(UTC).date().isoformat()
 
 
 def check_present(

@@ -149,10 +149,6 @@ class AuditLog:
         with suppress(LogUnavailable):  # closed: nothing will be signed anyway
             self._errand(lambda: self._ledger.condemn(why))
 
-    def prune_now(self, numbers: Sequence[int]) -> int:
-        """Erase what these records say, and wait: for commands. How many there were. Raises LogUnavailable."""
-        return self._errand(lambda: self._ledger.prune(numbers)).result()
-
     def close(self) -> None:
         """Write what is queued, then let go of the file. May be called again."""
         with self._closing:

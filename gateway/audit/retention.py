@@ -114,7 +114,7 @@ def choose(log: LogReader, rule: Rule) -> Choice:
                 f"le journal dit une conservation {lost[0]} que holds.db ne connaît pas : restaurez ce fichier, ou "
                 "levez-la avec « dlnuf audit hold lift »"
             )
-        return _choice(known, rule, len(spared))
+        return _choice(known, len(spared))
 
 
 def unfinished(log: LogReader, rule: Rule) -> list[int]:
@@ -139,7 +139,7 @@ def unfinished(log: LogReader, rule: Rule) -> list[int]:
     ]
 
 
-def _choice(known: sqlite3.Connection, rule: Rule, spared: int) -> Choice:
+def _choice(known: sqlite3.Connection, spared: int) -> Choice:
     known.execute("CREATE TABLE bound AS SELECT DISTINCT id FROM found WHERE NOT free")
     known.execute("CREATE UNIQUE INDEX bound_id ON bound(id)")
     numbers: dict[str, list[int]] = {}

@@ -61,7 +61,8 @@ def _adopt(args: argparse.Namespace) -> None:
         finally:
             evidence.close()
     already = len(found) - len(new)
-    print(f"{len(new)} jeton{'s' * (len(new) > 1)} repris" + (f", {already} déjà connus." if already else "."))
+    known = f", {already} déjà connu{'s' * (already > 1)}" if already else ""
+    print(f"{len(new)} jeton{'s' * (len(new) > 1)} repris{known}.")
 
 
 def _read(path: Path) -> Mapping[int, Token]:

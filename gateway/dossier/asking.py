@@ -19,7 +19,7 @@ from typing import Any
 from connectors.kit.paris import PARIS, add_months, last_day_of_month
 from gateway.dossier.rules import Piece, Traits, Validity, at
 from gateway.dossier.values import Candidature, Item, Member, Provenance, Tender, TenderCheck
-from gateway.dossier.words import Kind, Outcome, Role, Source, State
+from gateway.dossier.words import Kind, Outcome, Source, State
 from gateway.problems import Problem
 from gateway.values import Ask, Stated
 
@@ -269,8 +269,3 @@ def _check(what: str, stated: str, published: object) -> TenderCheck:
 
 def _bare(text: str) -> str:
     return " ".join("".join(sign if sign.isalnum() else " " for sign in text.casefold()).split())
-
-
-def is_lead(member: Member) -> bool:
-    """Whether the file is in its name."""
-    return member.role in (Role.SOLE, Role.LEAD)

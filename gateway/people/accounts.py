@@ -58,10 +58,6 @@ class Accounts:
             _granted(row) for row in self._database.rows(f"{_ROLES} AND account_id = ?2 ORDER BY role", now, account_id)
         ]
 
-    def all_roles(self, now: int) -> list[Granted]:
-        """The roles everybody has now."""
-        return [_granted(row) for row in self._database.rows(f"{_ROLES} ORDER BY account_id, role", now)]
-
     def grant(self, granted: Granted) -> None:
         """Give a role; one that the account has already gets the new term. Its sessions end: a right changed."""
         with self._database.writing() as db:

@@ -16,7 +16,7 @@ from gateway.people.accounts import Accounts
 from gateway.people.database import Database
 from gateway.people.person import GRANTABLE, LINK_ACR, PORTAL_ACR, Account, Assurance, Person, Role
 from gateway.people.representations import AlreadyAsked, Representation, Representations, Undecidable
-from gateway.people.sessions import LONGEST_S, Link, Sessions, derived
+from gateway.people.sessions import LONGEST_S, Link, LinkState, Sessions, derived
 
 
 class Trace(Protocol):
@@ -101,7 +101,8 @@ class People:
     async def link_holder(self, secret: str) -> Account | None:
         """Whom an operator's link would let in, if it may still be used."""
         found = await self.link(secret)
-        return await self.holder(found) if found is not None and found.state == "bon" and not found.tender else None
+        usable = found is not None and found.state is LinkState.USABLE and not found.tender
+        return await self.holder(found) if found is not None and usable else None
 
     async def holder(self, link: Link) -> Account:
         """Whom a link lets in."""

@@ -11,6 +11,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -50,12 +51,20 @@ class Session:
         return self.opened_at + (SENT_S if self.tender else LONGEST_S)
 
 
+class LinkState(Enum):
+    """What became of a link."""
+
+    USABLE = auto()
+    SPENT = auto()
+    OVER = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link that exists. `state`: `bon`, `servi` or `expire`. `buyer`, `tender`: what a portal's opens, or ""."""
+    """A link that exists. `buyer`, `tender`: what a portal's opens, or ""."""
 
     account_id: str
-    state: str
+    state: LinkState
     buyer: str
     tender: str
 
@@ -147,7 +156,7 @@ class Sessions:
         if not rows:
             return None
         account_id, until, spent_at, buyer, tender = rows[0]
-        state = "servi" if spent_at is not None else "bon" if until > now else "expire"
+        state = LinkState.SPENT if spent_at is not None else LinkState.USABLE if until > now else LinkState.OVER
         return Link(account_id, state, buyer, tender)
 
     def spend_link(self, secret: str, now: int) -> bool:

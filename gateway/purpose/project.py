@@ -34,7 +34,7 @@ def compile_release(product: Product, version: Version, groups: Sequence[str]) -
     """
     fields = _expand(product, version, groups)
     body = version.data.item if version.collection and isinstance(version.data, Array) else version.data
-    for name in _promised(product, version, body, fields):
+    for name in _promised(version, body, fields):
         group = next(group for group, names in product.groups.items() if name in names)
         raise _complaint(
             f"cette finalité ne peut pas offrir {product.id} v{version.number} sans le champ « {name} », que le "
@@ -77,7 +77,7 @@ def _complaint(text: str) -> PolicyError:
     return PolicyError("", "", text)
 
 
-def _promised(product: Product, version: Version, body: Node, fields: frozenset[str]) -> Iterator[str]:
+def _promised(version: Version, body: Node, fields: frozenset[str]) -> Iterator[str]:
     """The fields that would be withheld although the contract leaves no null to put in their place."""
     for name, leaf in version.fields.items():
         if name not in fields and not leaf.withholdable:

@@ -7,7 +7,7 @@ it is, forged, used or over: the secret has 256 bits, so that this tells a stran
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from gateway.people.sessions import Link
+from gateway.people.sessions import Link, LinkState
 from gateway.web.acheteur import ADDRESS
 from gateway.web.door import Form, form
 from gateway.web.errors import Said, said
@@ -29,7 +29,7 @@ async def show_link(request: Request, secret: str) -> Response:
     if not web_of(request).cookies.allowed:
         return said(request, 403, CLEAR)
     found = await people.link(secret)
-    if found is None or not found.tender or found.state != "bon":
+    if found is None or not found.tender or found.state is not LinkState.USABLE:
         return _refused(request, found)
     holder = await people.holder(found)
     return page(
@@ -60,4 +60,4 @@ async def use_link(request: Request, secret: str, fields: Form = Depends(form)) 
 def _refused(request: Request, found: Link | None) -> Response:
     if found is None or not found.tender:
         return said(request, 404, UNKNOWN)
-    return said(request, 410, SPENT if found.state == "servi" else OVER)
+    return said(request, 410, SPENT if found.state is LinkState.SPENT else OVER)

@@ -5,6 +5,7 @@ Behind the portal's signed link, for that application only. Who holds it says wh
 the file then opens under the portal's habilitation, and its page shows open data until a representative signs in.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -17,13 +18,13 @@ from gateway.dossier.words import Standing
 from gateway.people.person import Person
 from gateway.problems import Problem
 from gateway.web.candidature import FilePages, room_of
+from gateway.web.candidature.consent import EARLY
 from gateway.web.door import Form, Visitor, form
 from gateway.web.look import page, redirect
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = "/candidater"
 AGREEMENT = "L'entreprise accepte que ses données soient réunies pour cette candidature."
-EARLY = "Elle accepte aussi que ses attestations soient demandées dès maintenant, sans attendre l'attribution."
 FIELDS = (("prenom", 100), ("nom", 100), ("qualite", 150), ("courriel", 250))
 
 
@@ -116,7 +117,7 @@ def _form(
     on: Market,
     one: Application,
     given: dict[str, str],
-    chosen: list[str] | tuple[()],
+    chosen: Sequence[str],
     wrong: dict[str, str] | None = None,
     status: int = 200,
 ) -> Response:

@@ -77,7 +77,7 @@ async def csrf_with_file(request: Request, person: SignedIn) -> Sent:
     if kind != b"multipart/form-data" or not 0 < len(options.get(b"boundary", b"")) <= 200:
         raise BadForm(415, "Ce formulaire n'est pas dans le format attendu.")
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced[:15]) > DRAINED_BYTES:
+    if announced.isdecimal() and int(announced[:15]) > DRAINED_BYTES:
         raise BadForm(
             413, f"Cet envoi dépasse de loin ce qui est permis : {FILE_BYTES // 1024 // 1024} Mio par fichier."
         )

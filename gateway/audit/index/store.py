@@ -27,7 +27,6 @@ _PLACES = ",".join("?" * len(COLUMNS))
 _INSERT_LINE = f"INSERT INTO line VALUES ({_PLACES})"  # noqa: S608 — question marks only
 _INSERT_PENDING = f"INSERT INTO pending VALUES ({_PLACES})"  # noqa: S608 — question marks only
 _EXCHANGE = COLUMNS.index("exchange")
-_EVENT = COLUMNS.index("event")
 Row = tuple[int | None, ...]
 
 

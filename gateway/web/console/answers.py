@@ -111,7 +111,7 @@ async def _sent(request: Request) -> Sent:
     if origin is not None and origin != web_of(request).origin:
         raise BadForm(403, "Ce formulaire n'a pas été envoyé depuis ce service.")
     length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > BODY_BYTES:
+    if not length.isdecimal() or int(length) > BODY_BYTES:
         raise BadForm(413, f"L'envoi dépasse {FILE_BYTES // 1024 // 1024} Mio.")
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise BadForm(415, "Ce formulaire n'est pas dans le format attendu.")

@@ -65,7 +65,7 @@ def test_what_is_known_is_not_adopted_again(
     line = f"{habilitation},{FIRST},Portail,1700000000,{SOON}"
     adopt(HEAD, line)
     done = adopt(HEAD, line, f"{habilitation},{SECOND},Autre,1,{SOON}")
-    assert (done.status, done.out) == (0, "1 jeton repris, 1 déjà connus.\n")
+    assert (done.status, done.out) == (0, "1 jeton repris, 1 déjà connu.\n")
     assert events(state).count("token_issued") == 2
 
 

@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import json
 import secrets
+import signal
 import subprocess
 import sys
 import threading
@@ -243,7 +244,9 @@ def serveur(portail: Portail, ecoute: tuple[str, int]) -> ThreadingHTTPServer:
 
 
 def main() -> int:
-    """Démarre, et reste jusqu'à Ctrl-C."""
+    """Démarre, et reste jusqu'à Ctrl-C, ou jusqu'à ce qu'on l'arrête, même lancé en arrière-plan."""
+    for signe in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signe, signal.default_int_handler)
     lire = argparse.ArgumentParser(description="Un portail d'exemple.")
     lire.add_argument("--service", required=True, help="adresse du service")
     lire.add_argument("--jeton", type=Path, required=True, help="fichier du jeton de l'habilitation du portail")

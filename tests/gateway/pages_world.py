@@ -178,10 +178,8 @@ async def founded(
     subjects = Subjects(bytes(32), SqliteKeys(folder / "subjects.db"), secrets.token_bytes, lambda: 0.0)
     recorder = Failing(Recorder(log, subjects, lambda: hour[0], lambda _: None))
     register = Register(folder / "register.db")
-    for number, name in habilitations.items():
-        register.create(
-            Habilitation(number, SIRET, name, "marches_publics", frozenset(("open_data",)), None, 1_700_000_000)
-        )
+    for at, (number, name) in enumerate(habilitations.items(), 1_700_000_000):
+        register.create(Habilitation(number, SIRET, name, "marches_publics", frozenset(("open_data",)), None, at))
     people = People(
         folder / "people.db",
         PeopleTrace(recorder, subjects, lambda: hour[0]),  # type: ignore[arg-type]  # a recorder that can be closed

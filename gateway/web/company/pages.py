@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Putting the company's pages on the application: routes, entries in the menu, and what they live on."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,14 +17,14 @@ from gateway.audit.subject import Subjects
 from gateway.company.days import Days
 from gateway.company.store import CompanyStore
 from gateway.company.view import View
-from gateway.identity.register import Register, RegisterUnavailable
+from gateway.identity.register import Register
 from gateway.people.person import Role
 from gateway.purpose.model import Policies
 from gateway.web.company import accesses, common, contests, days, listing, readings, tracker
 from gateway.web.look import Entry
+from gateway.web.organisations import Organisations
 from gateway.web.pace import Pace
 
-_NAMES_S = 30.0
 ROUTERS = (listing.router, days.router, contests.router, accesses.router, readings.router, tracker.router)
 MENU = (
     Entry("Mon entreprise", "/entreprise", Role.REPRESENTATIVE),
@@ -60,7 +59,7 @@ def open_company(lent: Lent) -> common.Company:
         log=lent.log,
         policies=lent.policies,
         contracts=lent.contracts,
-        names=_Names(lent.register),
+        names=Organisations(lent.register).by_number,
     )
     return common.Company(
         view=view,
@@ -70,25 +69,6 @@ def open_company(lent: Lent) -> common.Company:
         random=lent.random,
         pace=Pace(lambda: lent.clock().timestamp()),
     )
-
-
-class _Names:
-    """How organisations are called, by habilitation and by SIRET, read again every half minute."""
-
-    def __init__(self, register: Register) -> None:
-        self._register = register
-        self._known: dict[str, str] = {}
-        self._until = 0.0
-
-    def __call__(self) -> Mapping[str, str]:
-        if time.monotonic() >= self._until:
-            self._until = time.monotonic() + _NAMES_S
-            try:
-                found = self._register.habilitations()
-            except RegisterUnavailable:
-                return self._known  # a name less is no reason to show nothing
-            self._known = {one.siret: one.name for one in reversed(found)} | {one.id: one.name for one in found}
-        return self._known
 
 
 def add_company(app: FastAPI) -> None:

@@ -2,7 +2,6 @@
 """Putting the console on the application: its routes, its entries in the menu, and what it lives on."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -25,12 +24,13 @@ from gateway.console.findings import Watch
 from gateway.console.rules import load_rules
 from gateway.console.scraping import Scraping
 from gateway.console.seal import Seal
-from gateway.identity.register import Register, RegisterUnavailable
+from gateway.identity.register import Register
 from gateway.people.person import Role
 from gateway.purpose.model import Policies
 from gateway.values import Ask, Consumer
 from gateway.web.console import answers, campaigns, common, exchange, exports, figures, kept, reads, reviews, search
 from gateway.web.look import Entry
+from gateway.web.organisations import Organisations
 
 ROUTERS = (
     *(search.router, exchange.router, exports.router, kept.router, figures.router, reads.router),
@@ -40,7 +40,6 @@ MENU = (
     Entry("Console", "/console", Role.AUDITOR),
     Entry("Santé du journal", "/console/sante", Role.OPERATOR),
 )
-_NAMES_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def open_console(lent: Lent) -> common.Console:
         seal=Seal(lent.secret),
         policies=lent.policies,
         contracts=lent.contracts,
-        names=_Names(lent.register),
+        names=Organisations(lent.register).by_siret,
     )
     store = ConsoleStore(lent.state / "console.db")
     scraping = Scraping(lambda: lent.clock().timestamp())
@@ -105,24 +104,6 @@ async def watching(console: common.Console) -> AsyncIterator[None]:
 def _seen(scraping: Scraping, ask: Ask, consumer: Consumer) -> None:
     if subject := ask.subject:
         scraping.seen(consumer.habilitation_id, consumer.siret, subject)
-
-
-class _Names:
-    """How organisations are called: as their habilitations say, read again every half minute."""
-
-    def __init__(self, register: Register) -> None:
-        self._register = register
-        self._known: dict[str, str] = {}
-        self._until = 0.0
-
-    def __call__(self) -> Mapping[str, str]:
-        if time.monotonic() >= self._until:
-            self._until = time.monotonic() + _NAMES_S
-            try:
-                self._known = {one.siret: one.name for one in self._register.habilitations()}
-            except RegisterUnavailable:
-                return self._known  # a name less is no reason to show nothing
-        return self._known
 
 
 def add_console(app: FastAPI) -> None:

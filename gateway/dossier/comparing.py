@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from gateway.dossier.company import Company
 from gateway.dossier.export.amounts import euros, number
 from gateway.dossier.export.lines import latest, name_of, said
-from gateway.dossier.export.sources import declared_by, moment, source_of, spaced
+from gateway.dossier.export.sources import declared_by, moment, silence, source_of, spaced
 from gateway.dossier.facts import companies
 from gateway.dossier.rules import Sheets
 from gateway.dossier.values import Candidature, Item, Member
@@ -148,7 +148,7 @@ def entry(column: Column, item: Item, texts: tuple[str, ...]) -> Entry:
     contest = next((one for one in dossier.contests if one.item == item.id), None)
     denied = item.against and item.value is None  # the registry knows the company, and does not give it
     answered = item.value is not None or denied
-    said_so = told.said if told and item.value is None else ""
+    said_so = silence(told.code, told.said) if told and item.value is None else ""
     note = typeset(" ".join(part for part in (said_so, source_of(item) if answered else "") if part))
     past = answered and told is not None and bool(told.valid_until) and told.valid_until < column.today
     state = State.CONTESTED.value if contest is not None and answered else DENIED if denied else item.state.value

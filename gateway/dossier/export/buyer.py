@@ -13,7 +13,7 @@ from gateway.dossier.export.amounts import euros
 from gateway.dossier.export.lines import given, name_of
 from gateway.dossier.export.member import ROLES, member_sections
 from gateway.dossier.export.pages import Line, Pages, Section
-from gateway.dossier.export.sources import day, moment, source_of, spaced
+from gateway.dossier.export.sources import day, moment, silence, source_of, spaced
 from gateway.dossier.values import Candidature, Seal
 from gateway.dossier.words import GroupForm, Source, State
 
@@ -124,12 +124,17 @@ def _required(value: str) -> str:
         return value
 
 
+_WAITED = "Pas encore de réponse"
+
+
 def _missing(candidature: Candidature) -> Section:
     waiting = {State.PENDING, State.MISSING, State.UNAVAILABLE, State.OUT_OF_SCOPE}
     lines = tuple(
         Line(
             item.label,
-            item.provenance.said if item.provenance and item.provenance.said else "Pas encore de réponse",
+            silence(item.provenance.code, item.provenance.said)
+            if item.provenance and item.provenance.said
+            else _WAITED,
             item.state,
             source_of(item),
             f"SIRET {spaced(item.siret)}" if len(candidature.members) > 1 else "",

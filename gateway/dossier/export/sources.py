@@ -7,11 +7,39 @@ from connectors.kit.paris import PARIS
 from gateway.dossier.export.pdf import STATES
 from gateway.dossier.values import Candidature, Declaration, Item
 from gateway.dossier.words import State
+from gateway.problems import PROVIDER
 
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
     "décembre",
 )  # fmt: skip
+
+
+CALLED = {"ACOSS": "Urssaf"}
+"""Registries whose name in the API's answers is one that people no longer know."""
+_SILENT = "Ce registre ne répond pas pour le moment."
+_IN_PLAIN_WORDS = {
+    "000": _SILENT, "001": _SILENT, "004": _SILENT, "008": _SILENT, "009": _SILENT, "011": _SILENT, "999": _SILENT,
+    "002": "Ce registre n'a pas répondu à temps.",
+    "003": "Ce registre ne connaît pas cette entreprise, ou n'a rien à en dire.",
+    "005": "La loi interdit à ce registre de communiquer sur cette entreprise.",
+    "020": "Ce registre est en maintenance.",
+}  # fmt: skip
+
+
+def called(provider: str) -> str:
+    """A registry's name, for people."""
+    return CALLED.get(provider, provider)
+
+
+def silence(code: str, said: str) -> str:
+    """Why there is no answer, for people: what we tell programs of a registry's error is not written for them.
+
+    What a registry says of its own (a certificate that it does not deliver) stays as it is.
+    """
+    kind = code[-3:]
+    usual = kind in PROVIDER and said == PROVIDER[kind].detail
+    return _IN_PLAIN_WORDS.get(kind, said) if usual else said
 
 
 def day(written: str) -> str:
@@ -45,7 +73,7 @@ def source_of(item: Item | None) -> str:
     found = item.provenance if item else None
     if found is None:
         return ""
-    told = [f"{found.provider}, consulté le {short(found.retrieved_at)}"]
+    told = [f"{called(found.provider)}, consulté le {short(found.retrieved_at)}"]
     if found.as_of:
         told.append(f"situation au {day(found.as_of)}")
     if found.valid_until:

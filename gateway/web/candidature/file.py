@@ -104,6 +104,7 @@ async def told(request: Request, dossier: Candidature, person: Person | None) ->
         "ouvert": dossier.standing is Standing.OPEN,
         "remplit": not found["complet"] and dossier.standing in (Standing.OPEN, Standing.SEALED),
         "avancement": progress(found, audience),
+        "compte": come(found),
         "adresse": address,
         "acces": f"?acces={link}" if link else "",
         "suivi": f"{address}/evenements" + (f"?acces={link}" if link else ""),
@@ -112,15 +113,20 @@ async def told(request: Request, dossier: Candidature, person: Person | None) ->
 
 def progress(found: dict[str, Any], audience: Audience) -> str:
     """How far the file is, in a sentence."""
-    settled = ("recuperee", "contestee", "declaree", "manquante", "hors_perimetre")
-    rows = [one for one in found["pieces"] if one["etat"] != "protegee"]
-    come = sum(one["etat"] in settled for one in rows)
-    silent = sum(one["etat"] == "indisponible" for one in rows)
+    answered, expected = come(found)
+    silent = sum(one["etat"] == "indisponible" for one in found["pieces"])
     what = "pièces" if audience is Audience.REPRESENTATIVE else "pièces ouvertes"
-    text = f"{come} {what} sur {len(rows)} ont reçu leur réponse."
+    text = f"{answered} {what} sur {expected} ont reçu leur réponse."
     if silent:
         text += f" {silent} attendent un registre qui ne répond pas." if silent > 1 else " Une attend un registre muet."
     return text if not found["complet"] else f"{text} Plus aucun registre n'est attendu."
+
+
+def come(found: dict[str, Any]) -> tuple[int, int]:
+    """How many of the pieces that its reader may see have had their answer, and how many there are."""
+    settled = ("recuperee", "contestee", "declaree", "manquante", "hors_perimetre")
+    states = [one["etat"] for one in found["pieces"] if one["etat"] != "protegee"]
+    return sum(state in settled for state in states), len(states)
 
 
 def fragments(request: Request, facts: dict[str, Any]) -> dict[str, str]:

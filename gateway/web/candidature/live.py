@@ -60,7 +60,8 @@ async def _stream(request: Request, identifier: str) -> AsyncIterator[bytes]:
                 something.clear()
                 person: Person | None = await visitor(request)
                 facts = await told(request, readable(request, identifier, person), person)
-                now = {**fragments(request, facts), "avancement": facts["avancement"]}
+                gauge = "{}/{}".format(*facts["compte"])
+                now = {**fragments(request, facts), "jauge": gauge, "avancement": facts["avancement"]}
                 for name, text in now.items():
                     if sent.get(name) != text:
                         yield _event(name, text)

@@ -5,20 +5,18 @@ Everything starts from what the reader may see: facts are read from the visible 
 more than the view does.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from gateway.dossier.company import Company
-from gateway.dossier.export.amounts import euros, number
-from gateway.dossier.export.lines import address_of, name_of, said
-from gateway.dossier.export.member import OUTCOMES
-from gateway.dossier.export.sources import day as spelled
+from gateway.dossier.export.lines import name_of, said
+from gateway.dossier.export.sources import called, silence
 from gateway.dossier.facts import company
 from gateway.dossier.planning import declarable
 from gateway.dossier.rules import Question, Sheets
 from gateway.dossier.values import Candidature, Declaration, Member
+from gateway.dossier.wording import in_words
 from gateway.dossier.words import Access, Role
 from gateway.web.look import day
 
@@ -71,11 +69,10 @@ def name_of_member(dossier: Candidature, member: Member, *, own: bool) -> str:
 def pieces(rows: Sequence[Mapping[str, Any]], dossier: Candidature, sirens: frozenset[str]) -> list[dict[str, Any]]:
     """The pieces of a view, each with its badge, its source, its days and what it says."""
     seen = visible(dossier, sirens)
-    lines: dict[str, list[str]] = {}
+    lines: dict[str, tuple[str, ...]] = {}
     for member in seen.members:
-        for item, text in _lines(company(seen, member)):
-            lines.setdefault(item, []).append(text)
-    return [_piece(one, lines.get(one["id"], []), sirens) for one in rows]
+        lines |= in_words(company(seen, member), seen.items)
+    return [_piece(one, lines.get(one["id"], ()), sirens) for one in rows]
 
 
 def _piece(one: Mapping[str, Any], lines: Sequence[str], sirens: frozenset[str]) -> dict[str, Any]:
@@ -84,7 +81,7 @@ def _piece(one: Mapping[str, Any], lines: Sequence[str], sirens: frozenset[str])
     days += [f"obtenu le {_day(told['recupere_le'])}"] if told.get("recupere_le") and told.get("empreinte") else []
     days += [f"valable jusqu'au {_day(told['valide_jusqu_au'])}"] if told.get("valide_jusqu_au") else []
     if told.get("repris_du_dossier"):
-        days.append("déjà obtenu pour une candidature précédente")
+        days.append("repris d'une candidature précédente")
     words, kind = STATES[one["etat"]]
     more = len(lines) - LINES
     contest = one.get("contestation")
@@ -96,9 +93,9 @@ def _piece(one: Mapping[str, Any], lines: Sequence[str], sirens: frozenset[str])
         "libelle": one["libelle"],
         "mots": words,
         "genre": kind,
-        "source": told.get("fournisseur") or one["registre"],
+        "source": called(told.get("fournisseur") or one["registre"]),
         "dates": ", ".join(days),
-        "dit": told.get("dit") or "",
+        "dit": silence(told.get("code_erreur") or "", told.get("dit") or ""),
         "lignes": [*lines[:LINES], *([f"et {more} autres"] if more > 0 else [])],
         "documents": one.get("documents") or [],
         "defavorable": one.get("defavorable", False),
@@ -128,39 +125,6 @@ def answered_to(dossier: Candidature, member: Member, question: Question) -> Dec
 def lacking(rows: Sequence[Declared]) -> list[Declared]:
     """The answers without which a file cannot be deposited."""
     return [one for one in rows if one.question.required and one.known is None]
-
-
-def _lines(found: Company) -> Iterator[tuple[str, str]]:
-    """What registries say of a company, a line each, with the item it was read in."""
-    identity = found.identity
-    if identity is not None:
-        head = [identity.name, identity.legal_form[1], identity.category]
-        yield identity.item, ", ".join(part for part in head if part)
-        yield identity.item, " ".join(part for part in (identity.naf, identity.activity[1]) if part)
-        yield identity.item, address_of(found)
-    for paper in found.attestations:
-        yield paper.item, OUTCOMES[paper.outcome]
-    for person in found.representatives:
-        name = person.company_name or f"{person.first_name} {person.family_name}"
-        yield person.item, f"{person.quality or 'Dirigeant'} : {name}"
-    for entry in found.registrations:
-        since = f"depuis le {spelled(entry.on)}" if entry.on else ""
-        yield entry.item, " ".join(part for part in (entry.register, entry.number, entry.court, since) if part)
-    for year in found.turnovers:
-        yield year.item, f"Exercice clos le {spelled(year.end)} : {euros(year.amount)}"
-    for count in found.headcounts:
-        words = "travailleurs handicapés" if count.kind == "boeth" else "personnes en moyenne"
-        yield count.item, f"{count.year} : {number(count.value)} {words}"
-    for ratios in found.ratios:
-        yield ratios.item, f"Exercice clos le {spelled(ratios.end)} : {len(ratios.values)} ratios publiés"
-    for mark in found.certifications:
-        until = f"jusqu'au {spelled(mark.valid_until)}" if mark.valid_until else ""
-        yield mark.item, ", ".join(part for part in (mark.number, *mark.details, until) if part) or "Détenue"
-    for insurance in found.insurances:
-        yield insurance.item, f"{insurance.kind} : {insurance.insurer}"
-    for notice in found.notices:
-        what = notice.nature or notice.family
-        yield notice.item, ", ".join(part for part in (spelled(notice.published_on), what, notice.court) if part)
 
 
 def _day(written: str) -> str:

@@ -53,6 +53,12 @@ if (zone) {
       if (mots.textContent !== texte) mots.textContent = texte;
     }, Math.max(0, dernier + 2000 - Date.now()));
   });
+  const jauge = document.getElementById("jauge");
+  source.addEventListener("jauge", (recu) => {
+    const [venues, attendues] = JSON.parse(recu.data).texte.split("/").map(Number);
+    jauge.max = attendues || 1;
+    jauge.value = venues;
+  });
   source.addEventListener("fin", () => source.close());
   source.addEventListener("error", () => {
     if (source.readyState === EventSource.CLOSED) arret.hidden = false;

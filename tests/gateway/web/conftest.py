@@ -2,7 +2,7 @@
 """The pages as they ship, in this process: the application's own parts, a log that can be read, a clock that obeys."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from gateway.purpose.load import load as load_policies
 from gateway.web.door import Checked, must_be
 from gateway.web.look import page
 from gateway.web.pages import add_web, open_web
+from tests.conftest import Sandbox
+from tests.story.files import PURPOSE, Portal
+from tests.story.representatives import Representative
 
 NOW = 1_795_000_000
 STRONG = "eidas2"
@@ -155,3 +158,33 @@ def opened(folder: Path, address: str) -> House:
     add_web(app, CONTRACTS, POLICIES, [private_pages()])
     open_web(app, people, address)
     return House(app, people, journal, clock, address)
+
+
+@pytest.fixture(scope="module")
+def eloise(sandbox: Sandbox) -> Iterator[Representative]:
+    """The representative of the healthy company."""
+    found = Representative(sandbox, "eloise-vercheny")
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def anselme(sandbox: Sandbox) -> Iterator[Representative]:
+    """The representative of a company that the Urssaf refuses a certificate."""
+    found = Representative(sandbox, "anselme-valtorte")
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def portal(sandbox: Sandbox, client: httpx.Client) -> Portal:
+    """A portal with a token of its own."""
+    return Portal(sandbox, client, sandbox.token(PURPOSE))
+
+
+@pytest.fixture
+def file(portal: Portal) -> str:
+    """A complete file of the healthy company; the path of its page."""
+    identifier = portal.opened()
+    portal.complete(identifier)
+    return f"/candidature/{identifier}"

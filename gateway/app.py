@@ -61,7 +61,7 @@ from gateway.people.person import Assurance, Person, Role
 from gateway.people.provider import Provider
 from gateway.purpose.load import Policies, load
 from gateway.purpose.purpose import Purpose
-from gateway.purpose.quota import PoolOfTools, Quotas
+from gateway.purpose.quota import OnePool, Quotas
 from gateway.relay import Relay
 from gateway.settings import Settings, SettingsError, chosen
 from gateway.source.doors import client_certificate, door
@@ -126,7 +126,7 @@ class _Open:
     company: Company
     usage: Usage
     office: office.Office
-    tools: PoolOfTools
+    tools: OnePool
 
 
 def create_app(settings: Settings, keys: Keys, around: Surroundings | None = None) -> Application:
@@ -293,6 +293,7 @@ async def _opened(
         path=settings.state / "dossiers.db",
         key=keys.dossiers,
         vouched=lambda token: Vouched(bearer, token),
+        calls=quotas.of_portals().spend,
         rates=quotas.of_files({one.id: one.dossier_pool for one in policies.purposes.values() if one.dossier_pool}),
         places={name: contract.concurrency for name, contract in contracts.items()},
         retention_months={one.id: one.retention_months for one in policies.purposes.values()},

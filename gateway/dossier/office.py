@@ -21,11 +21,13 @@ from gateway.dossier.store import Store
 from gateway.dossier.watching import Watch
 from gateway.dossier.webhooks import AT_ONCE, Webhooks, poster
 from gateway.exchange import House, Identity, Rates
+from gateway.values import Consumer, Quota
 
 
 @dataclass(frozen=True, slots=True)
 class Lent:
-    """What the application lends. `vouched`: who asks, for a token id. `rates`: the pools of files, by purpose.
+    """What the application lends. `vouched`: who asks, for a token id. `calls`: counts a portal's request.
+    `rates`: the pools of files, by purpose.
 
     `places`: what the contracts of the registries in use allow at once. `retention_months`: of a purpose.
     `loopback`: whether webhooks may lead to this machine: the sandbox and tests only. `resolve`: another resolver than
@@ -37,6 +39,7 @@ class Lent:
     path: Path
     key: bytes
     vouched: Callable[[str], Identity]
+    calls: Callable[[Consumer], Quota | None]
     rates: Rates
     places: Mapping[str, int]
     retention_months: Mapping[str, int]
@@ -61,6 +64,7 @@ class Office:
     starts: Starts
     sheets: Sheets
     markets: Markets
+    calls: Callable[[Consumer], Quota | None]
 
 
 @asynccontextmanager
@@ -96,7 +100,7 @@ async def opened(lent: Lent) -> AsyncIterator[Office]:
     webhooks.start()
     watch.start()
     try:
-        yield Office(desk, files, collector, webhooks, watch, returns, starts, lent.sheets, markets)
+        yield Office(desk, files, collector, webhooks, watch, returns, starts, lent.sheets, markets, lent.calls)
     finally:
         await watch.stop()
         await webhooks.stop()

@@ -17,7 +17,7 @@ from gateway.dossier.spoken import written
 from gateway.dossier.tenders import Heading
 from gateway.dossier.words import Source
 from gateway.edge.bodies import json_body
-from gateway.edge.candidatures import ROOT, Counter, answer
+from gateway.edge.candidatures import ROOT, Counter, add_counted, answer
 from gateway.edge.reading import Network
 from gateway.exchange import House
 from gateway.people.people import People
@@ -78,7 +78,7 @@ def add_buyers(
         }
         return answer({"data": body}, 201)
 
-    app.add_api_route(ADDRESS, send, methods=["POST"], response_class=Response)
+    add_counted(app, ADDRESS, "POST", send)
 
 
 def _tender(office: Office, habilitation: str, siret: str, reference: str, source: Source | None) -> Heading:

@@ -3,7 +3,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from functools import wraps
 from typing import Any
 
 import orjson
@@ -17,9 +18,10 @@ from gateway.dossier.values import Candidature
 from gateway.dossier.words import Audience, Standing
 from gateway.edge.bodies import body_and_files, json_body, opening_body
 from gateway.edge.reading import Fields, Network, address, credential, parameters
+from gateway.envelope import quota_headers
 from gateway.exchange import House
 from gateway.problems import Problem
-from gateway.values import Consumer
+from gateway.values import Consumer, Quota
 
 ROOT = "/v1/candidatures"
 KEY_LENGTH = 200
@@ -41,6 +43,12 @@ class Counter:
         self._listening: dict[str, int] = {}
 
     def caller(self, request: Request) -> Consumer:
+        """Who calls, by its token; the request is counted. Raises 401, 403, 429."""
+        consumer = self.known(request)
+        request.state.quota = self._office().calls(consumer)
+        return consumer
+
+    def known(self, request: Request) -> Consumer:
         """Who calls, by its token. Raises 401, 403."""
         fields = Fields(request.scope["headers"])
         shown = credential(
@@ -179,7 +187,7 @@ class Counter:
                 while loop.time() < end:
                     something.clear()
                     # A token that ended, or a file that is gone, ends the listening as well.
-                    dossier = office.desk.of(identifier, self.caller(request))
+                    dossier = office.desk.of(identifier, self.known(request))
                     for event in office.files.events(identifier, after):
                         after = event.seq
                         if tellable(event, dossier, Audience.PORTAL):
@@ -235,7 +243,29 @@ def add_candidatures(
         (one + "/actualisation", "POST", counter.refresh),
         (one + "/retours", "POST", counter.returned),
     ):
-        app.add_api_route(path, endpoint, methods=[method], response_class=Response)
+        add_counted(app, path, method, endpoint)
+
+
+def add_counted(app: FastAPI, path: str, method: str, endpoint: Callable[..., Awaitable[Response]]) -> None:
+    """Put an address on the application, whose answers and refusals say where the caller stands in its pool."""
+
+    @wraps(endpoint)
+    async def counted(request: Request, **named: str) -> Response:
+        try:
+            found = await endpoint(request, **named)
+        except Problem as refusal:
+            refusal.quota = refusal.quota or _stands(request)
+            raise
+        for name, value in quota_headers(_stands(request)):
+            found.headers[name.decode()] = value.decode()
+        return found
+
+    app.add_api_route(path, counted, methods=[method], response_class=Response)
+
+
+def _stands(request: Request) -> Quota | None:
+    quota: Quota | None = getattr(request.state, "quota", None)
+    return quota
 
 
 def answer(found: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -15,7 +15,7 @@ from gateway.dossier.office import Office
 from gateway.dossier.refusals import refused
 from gateway.dossier.values import Candidature
 from gateway.edge.bodies import bounded
-from gateway.edge.candidatures import ROOT, Counter, answer
+from gateway.edge.candidatures import ROOT, Counter, add_counted, answer
 from gateway.edge.reading import Network
 from gateway.exchange import House
 
@@ -59,5 +59,5 @@ def add_dume(
         return Response(office().desk.asked_bytes(dossier), 200, headers, "application/xml")
 
     path = ROOT + "/{identifier}/dume-acheteur"
-    app.add_api_route(path, put, methods=["PUT"], response_class=Response)
-    app.add_api_route(path, get, methods=["GET"], response_class=Response)
+    add_counted(app, path, "PUT", put)
+    add_counted(app, path, "GET", get)

@@ -20,7 +20,7 @@ from gateway.dossier.office import Office
 from gateway.dossier.refusals import WORDINGS, all_of, refused
 from gateway.dossier.values import Candidature, Member
 from gateway.dossier.words import Standing
-from gateway.edge.candidatures import ROOT, Counter
+from gateway.edge.candidatures import ROOT, Counter, add_counted
 from gateway.edge.reading import Network
 from gateway.exchange import House
 from gateway.problems import Fault, Problem, problem
@@ -150,7 +150,7 @@ def add_exports(
         content = await workshop.export(dossier, name, query.get("siret", ""), query.get("lot"))
         return file(request, content, name, dossier.number)
 
-    app.add_api_route(ROOT + "/{identifier}/exports/{name}", export, methods=["GET"], response_class=Response)
+    add_counted(app, ROOT + "/{identifier}/exports/{name}", "GET", export)
     return workshop
 
 

@@ -20,7 +20,7 @@ from gateway.dossier.values import Candidature
 from gateway.dossier.words import Standing
 from gateway.edge import candidatures
 from gateway.edge.bodies import bounded, json_body
-from gateway.edge.candidatures import Counter, answer, key_of
+from gateway.edge.candidatures import Counter, add_counted, answer, key_of
 from gateway.edge.dume import NOT_XML, XML
 from gateway.edge.exports import Workshop, file
 from gateway.edge.reading import Network
@@ -184,7 +184,7 @@ def add_marches(
         (applied + "/attestation", "GET", counter.attestation),
         (applied + "/paquet", "GET", counter.package),
     ):
-        app.add_api_route(path, endpoint, methods=[method], response_class=Response)
+        add_counted(app, path, method, endpoint)
 
 
 def _cursor(request: Request) -> str:

@@ -14,7 +14,7 @@ from gateway.problems import problem
 from gateway.purpose.model import Pool
 from gateway.values import Consumer, Quota
 
-TOOLS = "mcp"
+TOOLS, PORTALS = "mcp", "portails"
 OWN_PERIOD_S = 60
 """A habilitation's own limit is written in calls a minute."""
 
@@ -49,9 +49,16 @@ class Quotas:
         pool = own or self._pools[product.pool]
         return self.count(consumer, pool, product.id if pool.each else "", None if own else consumer.rate_limit)
 
-    def of_tools(self) -> "PoolOfTools":
+    def of_tools(self) -> "OnePool":
         """The same counters for messages at `/mcp`, which draw on the pool `mcp`."""
-        return PoolOfTools(self, self._pools.get(TOOLS))
+        return OnePool(self, self._pools.get(TOOLS), "Ce service n'ouvre pas /mcp.")
+
+    def of_portals(self) -> "OnePool":
+        """The same counters for portals' requests about files and markets, which draw on the pool `portails`."""
+        closed = (
+            "Ce service n'ouvre pas les dossiers de candidature : ses politiques n'ont pas de réserve « portails »."
+        )
+        return OnePool(self, self._pools.get(PORTALS), closed, own=True)
 
     def count(self, consumer: Consumer, pool: Pool, what: str, also: int | None) -> Quota | None:
         """Count one in the pool, of `what` alone unless it is "", and in a limit that counts besides, if there is."""
@@ -107,15 +114,21 @@ class PoolsOfFiles:
         return self._quotas.spend(consumer, product, pool)
 
 
-class PoolOfTools:
-    """Messages at `/mcp`, each counted before the call it may hold is counted like any other. No pool, no message."""
+class OnePool:
+    """Requests that are not questions to a registry, whatever they are, counted together. No pool, no request.
 
-    def __init__(self, quotas: Quotas, pool: Pool | None) -> None:
+    What a request leads to is counted besides, like any other. `closed`: what is said where there is no such pool.
+    `own`: whether a habilitation's own limit counts these requests too.
+    """
+
+    def __init__(self, quotas: Quotas, pool: Pool | None, closed: str, *, own: bool = False) -> None:
         self._quotas = quotas
         self._pool = pool
+        self._closed = closed
+        self._own = own
 
     def spend(self, consumer: Consumer) -> Quota | None:
-        """Count one message. Raises Problem 00429; 403 `00100` where the policies have no such pool."""
+        """Count one request. Raises Problem 00429; 403 `00100` where the policies have no such pool."""
         if self._pool is None:
-            raise problem("00100", source={"parameter": "token"}, detail="Ce service n'ouvre pas /mcp.")
-        return self._quotas.count(consumer, self._pool, "", None)
+            raise problem("00100", source={"parameter": "token"}, detail=self._closed)
+        return self._quotas.count(consumer, self._pool, "", consumer.rate_limit if self._own else None)

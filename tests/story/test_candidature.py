@@ -359,6 +359,24 @@ def test_a_document_is_handed_out_where_its_piece_is_shown(portal: Portal, sandb
     assert (early.status_code, codes(early)) == (404, ["00700"])
 
 
+def test_requests_of_a_portal_are_counted_and_say_so(sandbox: Sandbox, client: httpx.Client) -> None:
+    """As plain calls are: the figures of the habilitation's own limit, and a refusal that says when to come back."""
+
+    def four() -> list[httpx.Response]:
+        portal = Portal(None, client, sandbox.token(PURPOSE, rate_limit=3))
+        return [portal.get("") for _ in range(4)]
+
+    answers = four()
+    if len({one.headers["ratelimit-reset"] for one in answers}) > 1:
+        answers = four()  # a minute ended meanwhile
+    assert [one.status_code for one in answers] == [200, 200, 200, 429]
+    assert [one.headers["ratelimit-remaining"] for one in answers] == ["2", "1", "0", "0"]
+    assert (codes(answers[3]), answers[3].headers["ratelimit-limit"]) == (["00429"], "3")
+    assert 1 <= int(answers[3].headers["retry-after"]) <= 60
+    other = Portal(sandbox, client).get("/" + "0" * 36)
+    assert (other.status_code, int(other.headers["ratelimit-remaining"])) == (404, 5999)
+
+
 def test_unknown_addresses_under_version_one_are_still_unknown(client: httpx.Client) -> None:
     """Handing what is not data to the application behind opens nothing else."""
     assert client.get("/v1/rien").status_code == 404

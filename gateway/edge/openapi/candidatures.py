@@ -11,14 +11,15 @@ from gateway.edge.openapi import errors
 from gateway.edge.openapi.buyers import SENDING, SENT_TO
 from gateway.edge.openapi.candidature_fields import several
 from gateway.edge.openapi.candidature_file import FILE, SUMMARY
-from gateway.edge.openapi.common import object_of, ref
+from gateway.edge.openapi.common import headers, object_of, ref
 from gateway.edge.openapi.facts import Facts, Json, Section
 from gateway.problems import JSON, PLATFORM, Wording
 
 TAG = "candidatures"
 ROOT = "/v1/candidatures"
 ONE = ROOT + "/{identifier}"
-WHO = ("00101", "00103", "00105", "00106", "00107", "00401", "00500")
+WHO = ("00100", "00101", "00103", "00105", "00106", "00107", "00401", "00429", "00500")
+COUNTED: Json = {"headers": headers("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")}
 KNOWN = ("00700",)
 SENT = ("00510", "00701", "00713", "00717")
 FILES = ("00714",)
@@ -266,10 +267,10 @@ def _operation(
     components: Json,
 ) -> Json:
     wordings: dict[str, Wording] = {code: WORDINGS.get(code) or PLATFORM[code] for code in dict.fromkeys(codes)}
-    answers, responses = errors.responses(f"candidatures_{name}", wordings)
+    answers, responses = errors.responses(f"candidatures_{name}", wordings, counted=True)
     components |= responses
     described = {
-        status: {"description": said, **({"content": content} if content else {})}
+        status: {"description": said, **COUNTED, **({"content": content} if content else {})}
         for status, (said, content) in good.items()
     }
     return {

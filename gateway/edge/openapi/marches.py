@@ -8,7 +8,7 @@ from gateway.edge.openapi import candidature_dume as dume
 from gateway.edge.openapi import candidature_requests as requests
 from gateway.edge.openapi import errors
 from gateway.edge.openapi.candidature_fields import fields, several
-from gateway.edge.openapi.candidatures import DUME, KEY, SENT, WHO
+from gateway.edge.openapi.candidatures import COUNTED, DUME, KEY, SENT, WHO
 from gateway.edge.openapi.common import object_of, ref
 from gateway.edge.openapi.facts import Facts, Json, Section
 from gateway.edge.openapi.marches_fields import (
@@ -78,7 +78,7 @@ def section(_: Facts) -> Section:
         body: Json | None = None,
     ) -> Json:
         wordings: dict[str, Wording] = {code: WORDINGS.get(code) or PLATFORM[code] for code in dict.fromkeys(codes)}
-        answers, responses = errors.responses(f"marches_{name}", wordings)
+        answers, responses = errors.responses(f"marches_{name}", wordings, counted=True)
         components.update(responses)
         return {
             "operationId": f"dlnuf_marches_{name}",
@@ -87,7 +87,7 @@ def section(_: Facts) -> Section:
             "security": [{"jwt_bearer_token": []}, {"cle_api": []}],
             "parameters": parameters,
             **({"requestBody": body} if body else {}),
-            "responses": {**good, **answers},
+            "responses": {**{status: _counted(row) for status, row in good.items()}, **answers},
         }
 
     paths: Json = {
@@ -171,6 +171,10 @@ def _export(name: str, summary: str, kind: str) -> tuple[str, str, Json, list[st
         "304": {"description": "Ce que vous avez déjà n'a pas changé."},
     }
     return name, summary, good, [*WHO, *KNOWN, *EXPORTED], [IDENTIFIER, APPLICATION]
+
+
+def _counted(row: Json) -> Json:
+    return {**row, "headers": {**row.get("headers", {}), **COUNTED["headers"]}}
 
 
 def _good(said: str, schema: Json, headers: Json | None = None) -> Json:

@@ -155,7 +155,16 @@ def test_messages_at_mcp_have_a_pool_of_their_own_and_take_nothing_from_the_othe
     assert tools.spend(consumer(token_id="autre")) == Quota(2, 1, 600_060)
 
 
-def test_without_its_pool_mcp_is_closed(quotas: Quotas) -> None:
+def test_without_its_pool_a_door_is_closed(quotas: Quotas) -> None:
+    for pool in (quotas.of_tools(), quotas.of_portals()):
+        with pytest.raises(Problem) as caught:
+            pool.spend(consumer())
+        assert (caught.value.status, caught.value.code) == (403, "00100")
+
+
+def test_requests_of_portals_have_a_pool_of_their_own(clock: Clock) -> None:
+    portals = Quotas({**POOLS, "portails": Pool("portails", 1, 60, each=False)}, clock).of_portals()
+    assert portals.spend(consumer()) == Quota(1, 0, 600_060)
     with pytest.raises(Problem) as caught:
-        quotas.of_tools().spend(consumer())
-    assert (caught.value.status, caught.value.code) == (403, "00100")
+        portals.spend(consumer())
+    assert (caught.value.code, caught.value.quota) == ("00429", Quota(1, 0, 600_060))

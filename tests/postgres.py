@@ -23,7 +23,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-START_S = 30
+START_S = 120
 USER = "dlnuf"
 _NUMBERS = count()
 
@@ -74,7 +74,11 @@ class Server:
         """Stop it: SIGINT ends all transactions; SIGQUIT stops as a crash does, and SIGKILL the way nobody resists."""
         if self.process is not None:
             self.process.send_signal(how)
-            self.process.wait(timeout=START_S)
+            try:
+                self.process.wait(timeout=START_S)
+            except subprocess.TimeoutExpired:
+                self.crash()  # nothing of it may outlive its tests and fail in another's name
+                raise
             self.process = None
 
     def crash(self) -> None:

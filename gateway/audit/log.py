@@ -19,6 +19,7 @@ from typing import NamedTuple, TypeVar
 
 from gateway.audit.anchor import Anchor
 from gateway.audit.canonical import MAX_BYTES
+from gateway.audit.held import hold
 from gateway.audit.ledger import Ledger, LogUnavailable, Published
 from gateway.audit.note import Signer
 from gateway.audit.stores.address import Place
@@ -63,6 +64,7 @@ class AuditLog:
         self._desks: dict[asyncio.AbstractEventLoop, Desk] = {}
         self._closing = threading.Lock()
         self._closed = False
+        self._let_go: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._write_all, name="audit-log", daemon=True)
 
     @classmethod
@@ -85,10 +87,12 @@ class AuditLog:
         """
         if anchor is None and isinstance(place, Path):
             anchor = place.with_name(ANCHOR)
+        let_go = hold(place)
         ledger = Ledger(store_at(place), signer, Anchor(anchor) if anchor else None, remembered)
         with suppress(LogUnavailable):  # the reason stays, and the next record tries again
             ledger.open()
         log = cls(ledger, queue_limit=queue_limit, patience_s=patience_s)
+        log._let_go = let_go
         log._thread.start()
         return log
 
@@ -156,6 +160,8 @@ class AuditLog:
                 self._closed = True
                 self._queue.put(None)
         self._thread.join()
+        let_go, self._let_go = self._let_go, lambda: None
+        let_go()
 
     def _expect_room(self, entries: Sequence[bytes]) -> None:
         if self._closed:

@@ -8,12 +8,13 @@ a receipt or a checkpoint of the old one sees where it stopped, and that it was 
 
 import os
 import shutil
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.audit.anchor import Anchor
+from gateway.audit.held import Held, alone
 from gateway.audit.ledger import Ledger, LogUnavailable
 from gateway.audit.note import BadNote, Checkpoint, Signer, Verifier
 from gateway.audit.stores.address import Place
@@ -41,22 +42,33 @@ def recover(
 ) -> Recovered:
     """Put the old log aside and found another, signed by `signer` under its new name. `stamp`: names what is put aside.
 
-    Nothing is lost at any moment: until the last step, the old memory refuses every log but the old one. Raises
-    NotRecovered, LogUnavailable, OSError.
+    Not while anybody writes there: what they add would be in neither log. Nothing is lost at any moment: until the last
+    step, the old memory refuses every log but the old one. Raises NotRecovered, LogUnavailable, OSError.
     """
-    old = _last_signed(place, Anchor(anchor), signer.verifier.key)
-    if old.origin == signer.name:
-        raise NotRecovered(f"le nouveau journal doit porter un autre nom que « {old.origin} »")
-    record = first_record(old)
-    note, aside = (
-        _in_file(place, signer, stamp, record)
-        if isinstance(place, Path)
-        else _in_database(place, signer, stamp, record)
-    )
+    with _unwritten(place):
+        old = _last_signed(place, Anchor(anchor), signer.verifier.key)
+        if old.origin == signer.name:
+            raise NotRecovered(f"le nouveau journal doit porter un autre nom que « {old.origin} »")
+        record = first_record(old)
+        note, aside = (
+            _in_file(place, signer, stamp, record) if isinstance(place, Path) else ("", _put_aside(place, stamp))
+        )
+    if not isinstance(place, Path):
+        note = _in_database(place, signer, record, aside)
     if anchor.exists():
         shutil.copyfile(anchor, anchor.with_name(f"{anchor.name}.{stamp}"))
     Anchor(anchor).keep(note)
     return Recovered(old, aside)
+
+
+@contextmanager
+def _unwritten(place: Place) -> Iterator[None]:
+    """See held.alone. Raises NotRecovered while somebody writes."""
+    try:
+        with alone(place):
+            yield
+    except Held as error:
+        raise NotRecovered(str(error)) from error
 
 
 def _last_signed(place: Place, anchor: Anchor, key: bytes) -> Checkpoint:
@@ -108,11 +120,14 @@ def _in_file(path: Path, signer: Signer, stamp: str, record: bytes) -> tuple[str
     return note, aside.name
 
 
-def _in_database(address: str, signer: Signer, stamp: str, record: bytes) -> tuple[str, str]:
+def _put_aside(address: str, stamp: str) -> str:
     from gateway.audit.stores.postgres import put_aside
 
-    aside = put_aside(address, stamp)
+    return put_aside(address, stamp)
+
+
+def _in_database(address: str, signer: Signer, record: bytes, aside: str) -> str:
     try:
-        return _founded(address, signer, record), aside
+        return _founded(address, signer, record)
     except LogUnavailable as error:
         raise LogUnavailable(f"{error} ; l'ancien journal est dans le schéma {aside}") from error

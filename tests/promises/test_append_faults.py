@@ -35,7 +35,7 @@ from tests.promises.proxies import Proxy
 
 ROOT = Path(__file__).resolve().parents[2]
 SOAK_RUNS = 40
-PATIENCE_S = 30
+PATIENCE_S = 120
 SPAN = 10_000_000
 """Each writer's numbers are its own."""
 

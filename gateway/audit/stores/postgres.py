@@ -5,8 +5,9 @@ The address is libpq's and decides of the host, the user and TLS (`sslmode=verif
 an end, at the server (statement, lock, idle transaction) and here (connection, answer).
 """
 
+import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from typing import Any
 
@@ -19,7 +20,7 @@ from gateway.audit.stores.address import BadPlace, expect_address
 
 SCHEMA = "dlnuf_log"
 NAME = "la base du journal"
-_CONNECT_S, _ANSWER_S = 3, 6.0
+_CONNECT_S, _ANSWER_S, _GONE_S = 3, 6.0, 2.0
 _SERVER_MS = {"statement_timeout": 5000, "lock_timeout": 2000, "idle_in_transaction_session_timeout": 5000}
 _DEFAULTS = {
     "connect_timeout": _CONNECT_S,
@@ -29,6 +30,7 @@ _DEFAULTS = {
 }
 _TABLES = ("record", "tile", "head", "published")  # what the first migration creates
 _LOCK = 0x646C_6E75_66  # any number of our own, for those who create tables at the same time
+_WRITTEN = 0x646C_6E75_67  # … shared by those who write the log
 _KEPT = (
     "SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'), "
     "pg_is_in_recovery(), current_setting('transaction_read_only')"
@@ -92,6 +94,33 @@ def migrate(connection: Connection, *, create: bool) -> None:
         for number, text in enumerate(known[len(done) :], len(done) + 1):
             connection.execute(text.encode())
             connection.execute("INSERT INTO dlnuf_log.migration VALUES (%s)", (number,))
+
+
+def hold(connection: Connection) -> None:
+    """Hold the log as one of its writers, until this connection ends. Raises Unsafe: another log is being begun."""
+    if not _locked(connection, b"SELECT pg_try_advisory_lock_shared(%s)"):
+        raise Unsafe("un autre journal y est commencé en ce moment (dlnuf audit recover)")
+
+
+@contextmanager
+def unwritten(address: str) -> Iterator[bool]:
+    """Whether nobody holds the log, and for the time of the block nobody will if so. Raises BadPlace, Error."""
+    with closing(connected(address)) as connection:
+        free = _locked(connection, b"SELECT pg_try_advisory_lock(%s)")
+        try:
+            yield free
+        finally:
+            connection.execute("SELECT pg_advisory_unlock_all()")
+
+
+def _locked(connection: Connection, wish: bytes) -> bool:
+    """Whether the lock was had. The server takes a moment to notice that its last holder has gone."""
+    until = time.monotonic() + _GONE_S
+    while connection.execute(wish, (_WRITTEN,)).fetchone() != (True,):
+        if time.monotonic() >= until:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def put_aside(address: str, stamp: str) -> str:

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 import psycopg
 
 from gateway.audit.growth import Growth, Head
-from gateway.audit.stores.postgres import NAME, Connection, connected, expect_safe, migrate
+from gateway.audit.stores.postgres import NAME, Connection, connected, expect_safe, hold, migrate
 from gateway.audit.stores.postgres_rows import PostgresRows
 from gateway.audit.stores.rows import Rows
 from gateway.audit.stores.store import Contradiction, Unsettled
@@ -74,6 +74,7 @@ class PostgresStore:
         """See Store. What another connection can read is on the disk: nothing is ever doubtful here."""
         connection = self._open = connected(self._address)
         expect_safe(connection)
+        hold(connection)
         migrate(connection, create=new)
         if complaint := PostgresRows(connection).schema_complaint():
             raise Contradiction(complaint)

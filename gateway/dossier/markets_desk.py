@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from gateway.dossier.acts.opening import Begun
+from gateway.dossier.acts.opening import PATIENCE_OF_A_PERSON_S, PATIENCE_S, Begun
 from gateway.dossier.markets import Application, Market, awaited, market
 from gateway.dossier.markets_changing import MarketChanges, by
 from gateway.dossier.refusals import WORDINGS, fault, refused
@@ -159,7 +159,7 @@ class Markets(MarketChanges):
         one = replace(one, tries=one.tries + 1)
         with self.desk.files.store.writing():
             self.rows.put_application(one)
-        return await self._begun(on, one, sent, consumer, proved)
+        return await self._begun(on, one, sent, consumer, proved, PATIENCE_OF_A_PERSON_S)
 
     def sweep(self) -> None:
         """Erase what is over."""
@@ -167,7 +167,13 @@ class Markets(MarketChanges):
             self.rows.sweep(int(self.now()))
 
     async def _begun(
-        self, on: Market, one: Application, sent: Mapping[str, Any], consumer: Consumer, proved: str = "portail"
+        self,
+        on: Market,
+        one: Application,
+        sent: Mapping[str, Any],
+        consumer: Consumer,
+        proved: str = "portail",
+        patience_s: float = PATIENCE_S,
     ) -> Candidature:
         def also(dossier: Candidature) -> None:
             if (self.rows.market(on.id) or on).terms.tender.deadline != dossier.tender.deadline:
@@ -178,7 +184,7 @@ class Markets(MarketChanges):
             self.happened(on, "candidature.commencee", candidature=one.id, siret=dossier.lead.siret)
 
         asked = self.rows.request(on.id) if on.request else None
-        begun = Begun(one.id, on.id, on.terms, proved, asked or b"")
+        begun = Begun(one.id, on.id, on.terms, proved, asked or b"", patience_s)
         try:
             return await self.desk.begin(dict(sent), consumer, begun, also)
         finally:

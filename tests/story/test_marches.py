@@ -200,6 +200,12 @@ def test_a_siret_that_cannot_apply_may_be_given_anew(portal: Markets) -> None:
     assert page(found["links"]["entreprise"], siret=CLOSED).status_code in (303, 409)
     link = refused_in_the_end(portal, on, identifier)["links"]["entreprise"]
     assert "fermé" in httpx.get(link).text
+    watched = httpx.URL(link.replace("/candidater/", "/candidature/"))
+    shown = httpx.get(watched).text
+    assert "Donner un autre SIRET" in shown
+    assert httpx.URL(link).raw_path.decode() in shown
+    followed = httpx.get(watched.copy_with(path=f"{watched.path}/evenements")).text
+    assert followed.endswith("event: refus\ndata: {}\n\nevent: fin\ndata: {}\n\n")
     assert page(link).status_code == 303
     file = portal.get(f"candidatures/{identifier}").json()["data"]
     assert (file["etat"], file["membres"][0]["siret"]) == ("ouvert", HEALTHY)

@@ -21,6 +21,8 @@ from gateway.values import Consumer
 
 PATIENCE_S = 0.3
 """How long opening waits for the registries that can say at once that no application is possible."""
+PATIENCE_OF_A_PERSON_S = 3.0
+"""The same, for who typed a SIRET into a form: it comes back with what was typed, rather than be begun anew."""
 GATES = frozenset(("identite", "avis_boamp"))
 MOST_OPEN = 5_000
 
@@ -30,6 +32,7 @@ class Begun:
     """The application a file is opened for: its id, its market's, and what this one's files have in common.
 
     `proved`: how we know who agrees for the company. `asked`: the buyer's own ESPD request, b"" without one.
+    `patience_s`: how long the registries that may refuse it are awaited.
     """
 
     identifier: str
@@ -37,6 +40,7 @@ class Begun:
     terms: Terms
     proved: str = "portail"
     asked: bytes = b""
+    patience_s: float = PATIENCE_S
 
 
 class Opens(Requests):
@@ -108,7 +112,7 @@ class Opens(Requests):
             raise refused("00710", detail="Cette candidature est déjà en train de commencer : attendez un instant.")
         self.busy.add(dossier.id)
         try:
-            return await self._opened(dossier, consumer, create)
+            return await self._opened(dossier, consumer, create, market.patience_s)
         finally:
             self.busy.discard(dossier.id)
 
@@ -119,7 +123,11 @@ class Opens(Requests):
         return replace(dossier, request=fitted(request, dossier, name, len(asked), int(self.now())))
 
     async def _opened(
-        self, dossier: Candidature, consumer: Consumer, create: Callable[[Candidature], None]
+        self,
+        dossier: Candidature,
+        consumer: Consumer,
+        create: Callable[[Candidature], None],
+        patience_s: float = PATIENCE_S,
     ) -> Candidature:
         if self.files.store.count(consumer.habilitation_id, int(self.now())) >= MOST_OPEN:
             raise refused("00722")
@@ -131,7 +139,7 @@ class Opens(Requests):
                 number = self.opening.number(int(day(self.now())[:4]))
             create(replace(dossier, number=number))
         self.collector.take_up(dossier.id)
-        await self.collector.settled(dossier.id, GATES, PATIENCE_S)
+        await self.collector.settled(dossier.id, GATES, patience_s)
         return self.possible(self.files.get(dossier.id))
 
 

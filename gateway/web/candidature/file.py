@@ -102,6 +102,7 @@ async def told(request: Request, dossier: Candidature, person: Person | None) ->
         "sien": audience is Audience.REPRESENTATIVE,
         "mandataire": leads,
         "ouvert": dossier.standing is Standing.OPEN,
+        "recommencer": again(dossier, link),
         "remplit": not found["complet"] and dossier.standing in (Standing.OPEN, Standing.SEALED),
         "avancement": progress(found, audience),
         "compte": come(found),
@@ -109,6 +110,11 @@ async def told(request: Request, dossier: Candidature, person: Person | None) ->
         "acces": f"?acces={link}" if link else "",
         "suivi": f"{address}/evenements" + (f"?acces={link}" if link else ""),
     }
+
+
+def again(dossier: Candidature, link: str) -> str:
+    """Where another SIRET may be given, when this one could not apply: for who holds the portal's link."""
+    return f"/candidater/{dossier.id}?acces={link}" if link and dossier.market and dossier.refusal else ""
 
 
 def progress(found: dict[str, Any], audience: Audience) -> str:

@@ -66,6 +66,8 @@ async def _stream(request: Request, identifier: str) -> AsyncIterator[bytes]:
                     if sent.get(name) != text:
                         yield _event(name, text)
                 sent = now
+                if facts["dossier"]["motif"]:
+                    yield b"event: refus\ndata: {}\n\n"  # another page altogether: it is asked for whole
                 if not facts["remplit"]:
                     break
                 try:

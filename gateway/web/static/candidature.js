@@ -59,6 +59,10 @@ if (zone) {
     jauge.max = attendues || 1;
     jauge.value = venues;
   });
+  source.addEventListener("refus", () => {
+    source.close();
+    location.reload();
+  });
   source.addEventListener("fin", () => source.close());
   source.addEventListener("error", () => {
     if (source.readyState === EventSource.CLOSED) arret.hidden = false;

@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from gateway.verify_packet import package
 from tests.conftest import Sandbox
 from tests.gateway.dossier.espd import official
 from tests.story.files import BUYER, PERSON, PURPOSE, Portal, codes
+from tests.story.test_candidature import records
 
 KINDS = ("travaux", "fournitures", "services", "ingenierie", "formation", "denrees", "defense")
 SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "openapi" / "dossier.schema.json").read_text("utf-8"))
@@ -211,16 +213,12 @@ def test_an_unchanged_file_gives_the_same_bytes_and_each_export_is_in_the_log(
     assert (first.status_code, again.status_code) == (200, 304)
     assert first.headers["repr-digest"].startswith("sha-256=:")
     assert first.headers["content-disposition"].endswith('-dossier.json"')
-    from tests.story.test_candidature import records
-
     found = [row for row in records(sandbox, file["id"]) if row["event"] == "exported"]
     assert [row["digest"] for row in found] == [first.headers["etag"].strip('"')] * 2
 
 
 def tampered(content: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
     """The package changed by somebody who also mends its list."""
-    from hashlib import sha256
-
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     change(files)
@@ -287,8 +285,6 @@ def test_the_deposit_s_own_record_proves_when_and_nothing_else_passes_for_it(
         elsewhere = archive.read(DEPOSIT)
 
     def later(files: dict[str, bytes]) -> None:
-        from hashlib import sha256
-
         moved = json.loads(sealed)
         moved["at"] -= 86_400
         files["scelle/dossier.json"] = json.dumps(moved).encode()

@@ -29,6 +29,7 @@ from tests.story.files import PURPOSE
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "candidatures.md").read_text("utf-8")
 BLOCKS = re.findall(r"```(sh|json)\n(.+?)\n```", GUIDE, re.DOTALL)
 NAME = re.compile(r"\$([A-Z]+)")
+SUBJECTS = ("marche", "candidature", "dossier", "piece", "contestation", "alerte")
 
 
 @dataclass
@@ -132,7 +133,7 @@ def test_every_code_of_the_guide_is_a_refusal_with_that_status() -> None:
 
 
 def test_every_notification_and_every_limit_of_the_guide_is_the_service_s_own() -> None:
-    told = {name for name in re.findall(r"`([a-z]+\.[a-z_]+)`", GUIDE) if name.split(".")[0] in _SUBJECTS}
+    told = {name for name in re.findall(r"`([a-z]+\.[a-z_]+)`", GUIDE) if name.split(".")[0] in SUBJECTS}
     assert told == TOLD | markets_desk.TOLD_OF_MARKETS
     limits = dict(re.findall(r"^\| ([^|]+) \| ([0-9][0-9 ]*)(?: Kio[^|]*)? \|$", GUIDE, re.MULTILINE))
     assert {int(value.replace(" ", "")) for value in limits.values()} == {
@@ -147,6 +148,3 @@ def test_what_is_called_otherwise_elsewhere_is_told() -> None:
             if "enveloppe" not in ours:
                 assert theirs in GUIDE
                 assert f"`{ours}" in GUIDE
-
-
-_SUBJECTS = ("marche", "candidature", "dossier", "piece", "contestation", "alerte")

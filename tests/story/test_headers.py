@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import httpx
+import jwt
 import pytest
 
 from tests.promises.accounts import records
@@ -89,8 +90,6 @@ def test_privileges_list_old_and_new_names_without_audit_parameters(client: http
 
 
 def test_the_token_can_be_read_by_clients_that_do_not_verify_it(bearer: Any) -> None:
-    import jwt
-
     claims = jwt.decode(bearer.text, options={"verify_signature": False})
     assert {"uid", "jti", "sub", "iat", "exp", "version", "scopes"} <= set(claims)
     assert claims["uid"] == claims["jti"] == bearer.id

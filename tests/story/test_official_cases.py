@@ -16,6 +16,7 @@ import yaml
 from connectors.kit.contract import load_all
 from gateway.identity.keys import load
 from gateway.identity.register import Register
+from tests.conftest import Sandbox, start, stop
 
 OFFICIAL = Path(__file__).resolve().parents[3] / "shared" / "sandbox" / "payloads"
 PARAMETERS = {"context": "Essai", "object": "essai", "recipient": "13002526500013"}
@@ -89,8 +90,6 @@ def own_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def cases(own_cases: Path, tmp_path_factory: pytest.TempPathFactory, request: Any) -> Iterator[httpx.Client]:
     """A client of a sandbox that serves the cases, with a safe-listed token."""
-    from tests.conftest import Sandbox, start, stop
-
     state = tmp_path_factory.mktemp("payloads") / "state"
     process, address = start(state, "--payloads", str(own_cases))
     register = Register(state / "register.db")

@@ -20,6 +20,7 @@ from gateway.identity.keys import load
 from gateway.identity.register import Register
 from gateway.purpose.load import default_folder
 from gateway.purpose.load import load as load_policies
+from tests.conftest import start, stop
 
 BUYER = "13002526500013"
 UNIT = "/v4/insee/sirene/unites_legales/999100118"
@@ -31,8 +32,6 @@ STATED = {"context": "Essai", "object": "essai", "recipient": BUYER}
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The state of a sandbox that granted and refused, and was stopped: four grants, and refusals of three kinds."""
-    from tests.conftest import start, stop
-
     folder = tmp_path_factory.mktemp("replay") / "state"
     process, address = start(folder)
     try:

@@ -19,6 +19,7 @@ from gateway.cli.main import parser
 from gateway.identity.keys import load
 from tests.gateway.audit.aged_world import Aged, aged
 from tests.gateway.audit.audit_world import entry
+from tests.gateway.audit.forger import change
 
 OPERATIONS = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
 
@@ -89,8 +90,6 @@ def test_no_backup_replaces_another(world: Aged) -> None:
 
 
 def test_a_log_that_does_not_hold_is_not_called_a_backup(world: Aged, capsys: pytest.CaptureFixture[str]) -> None:
-    from tests.gateway.audit.forger import change
-
     change(world.state / "audit.db", "UPDATE record SET chain = zeroblob(32) WHERE seq = 3")
     assert world.run("backup", "--out", world.state.parent / "copie") == 1
     assert "ne se vérifie pas" in capsys.readouterr().err

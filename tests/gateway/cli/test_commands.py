@@ -3,6 +3,7 @@
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -130,8 +131,6 @@ def test_serve_refuses_a_wrong_policy_and_says_where(tmp_path: Path) -> None:
 
 def test_a_new_registry_is_a_folder_that_loads_and_passes_its_own_test(tmp_path: Path) -> None:
     """Written beside a copy of the kit, so that the tree under test is left alone."""
-    import shutil
-
     root = Path(__file__).parents[3]
     shutil.copytree(root / "connectors", tmp_path / "connectors")
     shutil.copytree(root / "gateway", tmp_path / "gateway")

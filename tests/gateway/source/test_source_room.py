@@ -18,7 +18,7 @@ from connectors.kit.facts import Product
 from connectors.kit.freshness import Freshness, Window
 from connectors.kit.parameters import KINDS
 from gateway.logs import JsonFormatter
-from gateway.problems import Problem
+from gateway.problems import PLATFORM, Problem
 from gateway.source.source import Source
 from gateway.values import Question
 
@@ -207,8 +207,6 @@ async def test_a_question_asked_afresh_or_whose_answer_may_not_be_kept_is_put_fo
 
 
 def test_every_kind_has_a_code_of_the_catalogue() -> None:
-    from gateway.problems import PLATFORM
-
     assert {kind.code for kind in KINDS.values()} <= PLATFORM.keys()
 
 

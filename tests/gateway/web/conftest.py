@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
 from connectors.kit.contract import load_all
 from gateway.people.people import Identity, People
@@ -121,8 +121,6 @@ def private_pages() -> APIRouter:
 
             async def shown(request: Request) -> Response:
                 return page(request, "erreur.html", title="Réservé", texte="Réservé.", again=False, code=0)
-
-            from fastapi import Depends
 
             router.add_api_route(f"{prefix}/{role.value}", shown, dependencies=[Depends(must_be(role))])
 

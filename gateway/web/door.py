@@ -60,6 +60,11 @@ class Form(dict[str, str]):
         super().__init__(pairs)
         self._pairs = pairs
 
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every field, in order."""
+        return list(self._pairs)
+
     def all(self, name: str) -> list[str]:
         """Every value of a field, in order."""
         return [value for key, value in self._pairs if key == name]

@@ -15,6 +15,7 @@ from gateway.problems import Problem
 from gateway.web.door import BadForm, Forbidden, SignInFirst, sign_in_path
 from gateway.web.headers import is_page
 from gateway.web.look import page, redirect
+from gateway.web.resuming import kept
 
 LOG = logging.getLogger("dlnuf.web")
 
@@ -44,6 +45,8 @@ def install(app: FastAPI) -> None:
     """Answer in pages under the pages' addresses. To be called after the API's own handlers are in place."""
 
     async def first(request: Request, error: SignInFirst) -> Response:
+        if (what_was_typed := await kept(request)) is not None:
+            return what_was_typed
         path = error.path if request.method == "GET" else "/compte"
         return redirect(request, sign_in_path(path))
 

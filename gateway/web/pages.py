@@ -12,7 +12,7 @@ from gateway.people.openid import OpenId
 from gateway.people.people import People
 from gateway.people.person import Role
 from gateway.purpose.load import Policies
-from gateway.web import account, errors, home, instruction, registries, signing_in
+from gateway.web import account, errors, home, instruction, registries, resuming, signing_in
 from gateway.web.cookies import Cookies
 from gateway.web.look import Entry, Web, environment
 from gateway.web.pace import Pace
@@ -34,6 +34,7 @@ def add_web(
     for router in (
         home.router(contracts, policies),
         signing_in.router,
+        resuming.router,
         account.router,
         instruction.router,
         registries.router,

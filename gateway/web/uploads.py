@@ -72,6 +72,15 @@ _PLACES = Places()
 
 async def csrf_with_file(request: Request, person: SignedIn) -> Sent:
     """What a form with files holds, once it is known to carry the session's own token. Raises BadForm."""
+    return await _read(request, person.csrf, person.id)
+
+
+async def typed_in(request: Request, token: str) -> list[tuple[str, str]]:
+    """What a form with files holds besides them, for a browser whose session ended: its token. Raises BadForm."""
+    return (await _read(request, token, "", files=False)).fields.pairs
+
+
+async def _read(request: Request, token: str, whose: str, *, files: bool = True) -> Sent:
     from_our_page(request)
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != b"multipart/form-data" or not 0 < len(options.get(b"boundary", b"")) <= 200:
@@ -81,8 +90,8 @@ async def csrf_with_file(request: Request, person: SignedIn) -> Sent:
         raise BadForm(
             413, f"Cet envoi dépasse de loin ce qui est permis : {FILE_BYTES // 1024 // 1024} Mio par fichier."
         )
-    with _PLACES.one(person.id):
-        reading = _Reading(options[b"boundary"], person.csrf)
+    with _PLACES.one(whose):
+        reading = _Reading(options[b"boundary"], token, files=files)
         size = 0
         async for piece in request.stream():
             size += len(piece)
@@ -98,7 +107,8 @@ SentWithFiles = Annotated[Sent, Depends(csrf_with_file)]
 class _Reading:
     """One form, part after part."""
 
-    def __init__(self, boundary: bytes, token: str) -> None:
+    def __init__(self, boundary: bytes, token: str, *, files: bool) -> None:
+        self._keeps = files
         self._token = token.encode()
         self._pairs: list[tuple[str, str]] = []
         self._found = Sent(Form([]))
@@ -164,6 +174,8 @@ class _Reading:
         if not self._file_name:
             if size > FIELD_BYTES:
                 raise BadForm(413, f"Un champ de ce formulaire dépasse {FIELD_BYTES // 1024} Kio.")
+        elif not self._keeps:
+            return self._lose("")
         elif size > FILE_BYTES:
             return self._lose(TOO_LARGE)
         elif self._kept + size > KEPT_BYTES:

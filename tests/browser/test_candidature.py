@@ -2,6 +2,7 @@
 """The company's side of an application in a real browser: one SIRET, a file that fills, declared and deposited."""
 
 import re
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -160,6 +161,35 @@ def test_two_companies_each_for_itself(at_desk: Callable[..., Desk], group: str)
     assert partner.page.context.request.get(f"{partner.address}{found}").body()[:5] == b"%PDF-"
     theirs = str(found).replace(PARTNER, "99910011800010")
     assert partner.page.context.request.get(f"{partner.address}{theirs}").status == 403
+
+
+def test_a_form_outlives_its_session(reader: Desk, sandbox: Sandbox, group: str) -> None:
+    """The session ends while somebody types; they sign in in another tab, and find their words in the form."""
+    page, words = reader.page, "Deux ateliers,\net un chantier « école »."
+    reader.sign_in("eloise-vercheny", "dirigeant", group, anew=True)
+    page.locator("#reste-mots").get_by_role("link", name="Capacité technique").click()
+    page.locator("#q-moyens_techniques").fill(words)
+    with sqlite3.connect(sandbox.state / "people.db", timeout=10) as people:
+        people.execute("DELETE FROM session")
+    people.close()
+    reader.sessions.clear()
+    page.get_by_role("button", name="Déclarer").last.click()
+    page.get_by_role("heading", name="Votre session a pris fin").wait_for()
+    reader.picture("session-finie")
+    reader.accessible()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Se connecter, dans un nouvel onglet").click()
+    other = opened.value
+    other.locator('a[href*="profil=dirigeant"]').click()
+    other.locator('button[value="eloise-vercheny"]').click()
+    other.wait_for_url(f"{reader.address}/compte")
+    page.get_by_role("button", name="Reprendre mon formulaire").click()
+    reader.accessible()
+    page.get_by_role("button", name="Retrouver mon formulaire").click()
+    assert page.locator("#q-moyens_techniques").input_value() == words
+    author(reader)
+    page.get_by_role("button", name="Déclarer").last.click()
+    page.get_by_text("Vos déclarations sont enregistrées.").wait_for()
 
 
 def test_pieces_arrive_without_reloading_and_the_focus_stays(at_desk: Callable[..., Desk], sandbox: Sandbox) -> None:

@@ -9,6 +9,7 @@ from gateway.web.candidature.common import ADDRESS, Faults, acting, author, know
 from gateway.web.candidature.saying import ROLES, name_of_member
 from gateway.web.door import Checked, SignedIn
 from gateway.web.look import page, redirect
+from gateway.web.resuming import AGAIN
 
 router = APIRouter()
 PATH = ADDRESS + "/{identifier}/accord/{siret}"
@@ -30,6 +31,8 @@ async def agreed(request: Request, identifier: str, siret: str, person: SignedIn
     dossier, member = acting(request, identifier, person, siret)
     if member.consent is not None:
         return redirect(request, f"{ADDRESS}/{dossier.id}")  # it already did: the first agreement stays
+    if AGAIN in sent:
+        return _shown(request, dossier, member, dict(sent), {})
     faults: Faults = {}
     if sent.get("accord") != "oui":
         faults["accord"] = "Cochez la case pour donner l'accord de l'entreprise."

@@ -15,6 +15,7 @@ from gateway.web.candidature.common import ADDRESS, Faults, acting, author, know
 from gateway.web.candidature.saying import pieces
 from gateway.web.door import SignedIn
 from gateway.web.look import page, redirect
+from gateway.web.resuming import AGAIN
 from gateway.web.uploads import SentWithFiles
 
 router = APIRouter()
@@ -36,6 +37,8 @@ async def contested(
     """Answer it."""
     dossier, member = acting(request, identifier, person, siret)
     item = _item(dossier, member, key)
+    if AGAIN in sent.fields:
+        return _shown(request, dossier, item, person, dict(sent.fields), {})
     faults: Faults = {}
     text = sent.fields.get("texte", "").replace("\r\n", "\n").strip()
     if not text:

@@ -27,6 +27,7 @@ from gateway.web.candidature.fields import COLUMNS, Asked, Wrong, answer, asked,
 from gateway.web.candidature.saying import name_of_member
 from gateway.web.door import SignedIn
 from gateway.web.look import page, redirect
+from gateway.web.resuming import AGAIN
 from gateway.web.uploads import Sent, SentWithFiles
 
 router = APIRouter()
@@ -54,7 +55,7 @@ async def declared(
         for one, line in await _questions(request, dossier, member, block)
     ]
     said = {name: fields.get(name, "") for name in ("prenom", "nom", "qualite")}
-    if "ligne" in fields:
+    if "ligne" in fields or AGAIN in fields:
         return _shown(request, dossier, member, block, rows, said, {})
     faults: Faults = {}
     made, uploads, places = _answers(rows, sent, siret, faults)

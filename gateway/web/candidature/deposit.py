@@ -24,6 +24,7 @@ from gateway.web.candidature.common import (
 from gateway.web.candidature.saying import name_of_member, visible
 from gateway.web.door import Checked, SignedIn
 from gateway.web.look import page, redirect
+from gateway.web.resuming import AGAIN
 
 router = APIRouter()
 PATH = ADDRESS + "/{identifier}/depot"
@@ -41,6 +42,8 @@ async def form(request: Request, identifier: str, person: SignedIn) -> Response:
 async def deposited(request: Request, identifier: str, person: SignedIn, sent: Checked) -> Response:
     """Seal it."""
     dossier = leading(request, identifier, person)
+    if AGAIN in sent:
+        return _shown(request, dossier, person, dict(sent), {})
     faults: Faults = {}
     who = author(sent, person, faults)
     if who is not None:

@@ -10,6 +10,7 @@ from gateway.problems import Problem
 from gateway.web.candidature.common import ADDRESS, Faults, acting, author, known_author, room_of, told
 from gateway.web.door import Checked, SignedIn
 from gateway.web.look import page, redirect
+from gateway.web.resuming import AGAIN
 
 router = APIRouter()
 PATH = ADDRESS + "/{identifier}/signataire/{siret}"
@@ -34,6 +35,8 @@ async def form(request: Request, identifier: str, siret: str, person: SignedIn) 
 async def named(request: Request, identifier: str, siret: str, person: SignedIn, sent: Checked) -> Response:
     """Name them."""
     dossier, member = _open(request, acting(request, identifier, person, siret))
+    if AGAIN in sent:
+        return _shown(request, dossier, member, dict(sent), {})
     faults: Faults = {}
     said = {name: sent.text(f"s-{name}", 2_000) for name in FIELDS}
     for name, label in (("prenom", "son prénom"), ("nom", "son nom"), ("qualite", "sa qualité")):

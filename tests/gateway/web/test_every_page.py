@@ -26,6 +26,7 @@ OPEN_TO_ALL = {
     ("GET", "/connexion/lien/{secret}"),
     ("POST", "/connexion/lien/{secret}"),  # the link's secret is what it asks for
     ("GET", "/deconnexion"),
+    ("POST", "/connexion/reprise"),  # from our own page: shows what it was sent, and does nothing
     ("GET", "/console/reponse/{secret}"),  # what an auditor asks of a consumer, to whoever holds its secret
     ("POST", "/console/reponse/{secret}"),
     ("GET", "/acheteur/lien/{secret}"),  # a portal's link: what it opens is in the store, under its secret

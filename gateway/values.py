@@ -39,7 +39,8 @@ class Ask:
     those of the product, of path and query, as written. `token`: the bearer, if one came in a header; `token_in_url`:
     one came in the address. `wants_fresh`: the caller refuses cached answers. `agent`: whoever is behind the call, as
     its software names them; it leaves this value only as a commitment. `trace`, `span`: W3C ids of the trace and of our
-    part in it, hex. `dossier`: UUID of the application file it is asked for, "" for a call of its own.
+    part in it, hex. `dossier`: UUID of the application file it is asked for, "" for a call of its own. `door`: `mcp`
+    when it came through it, "" for the paths of data.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Ask:
     trace: str = ""
     span: str = ""
     dossier: str = ""
+    door: str = ""
 
     @property
     def subject(self) -> str | None:

@@ -244,6 +244,8 @@ class Recording:
         agent = agent_of(consumer.siret, ask.agent) if consumer is not None and ask.agent else None
         if ask.dossier:
             facts["dossier"] = ask.dossier
+        if ask.door:
+            facts["door"] = ask.door
         facts.update(self._recorder.commitments(ask.subject, agent))
         if ask.trace:
             facts["trace"] = ask.trace

@@ -84,6 +84,7 @@ _SHOWN = {
     "month": "mois",
     "seq": "à partir du n°",
     "dossier": "dossier",
+    "door": "porte",
     "market": "marché",
     "finding": "constat",
     "campaign": "campagne",
@@ -111,7 +112,7 @@ class Line:
             return f"n° {self.number}  {'effacé' if self.erased else 'illisible'}"
         event = record.get("event")
         name = EVENTS.get(event, event) if isinstance(event, str) else event
-        told = [f"{label} {readable(record[key])}" for key, label in _SHOWN.items() if key in record]
+        told = [_told(key, label, record[key]) for key, label in _SHOWN.items() if key in record]
         head = f"n° {self.number}  {readable(record.get('at'))}  {readable(name)}  échange {readable(record.get('id'))}"
         return "  ".join((head, *told))
 
@@ -145,6 +146,10 @@ def head_note(place: Place) -> str:
     if not isinstance(note, str):
         raise sqlite3.DatabaseError("la tête du journal manque")
     return note
+
+
+def _told(key: str, label: str, value: object) -> str:
+    return "sans terme" if (key, value) == ("until", "none") else f"{label} {readable(value)}"
 
 
 def readable(value: object) -> str:

@@ -14,6 +14,7 @@ instead_of   the registry's trouble, when a kept answer is served because of it
 query        what a reader of the log looked for, no identifier in clear
 day, month   2026-11-22, 2026-11                             seq         number of a record, from 0
 until        end of a right, or of a period; `none`, no end  count       how many records or refusals are meant
+door         `mcp`: an exchange came through it; a token opens it (docs/decisions/0056)
 networks     where its calls may come from, `any`: anywhere  rate_limit  calls a minute of its own; 0, none
 """
 
@@ -44,6 +45,7 @@ FORMATS: Mapping[str, re.Pattern[str]] = {
     "span": re.compile(r"(?!0{16})[0-9a-f]{16}"),
     "day": re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]"),
     "month": re.compile(r"[0-9]{4}-[01][0-9]"),
+    "door": re.compile(r"mcp"),
     "runs": re.compile(r"[1-9][0-9]{0,15}(,[1-9][0-9]{0,15})*"),
 }
 """Keys whose value has one way of being written, whatever the event."""
@@ -81,6 +83,7 @@ _EXCHANGE: dict[str, Kinds] = {
     "fresh_until": NUMBER,
     "instead_of": TEXT,
     "dossier": TEXT,
+    "door": TEXT,
     "count": NUMBER,
 }
 _HABILITATION: dict[str, Kinds] = {
@@ -97,6 +100,7 @@ _HABILITATION: dict[str, Kinds] = {
     "scopes": TEXTS,
     "networks": TEXTS,
     "rate_limit": NUMBER,
+    "door": TEXT,
     "context": TEXT,
     "object": TEXT,
     "until": TEXT,

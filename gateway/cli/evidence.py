@@ -81,6 +81,8 @@ class Evidence:
     def token_issued(self, token: Token, habilitation: Habilitation, reason: str = "") -> None:
         """About to be issued. The token itself is never shown to the log: only its id."""
         record = _of(habilitation) | {"token": token.id, "until": self._date(token.expires_at)}
+        if token.mcp:
+            record["door"] = "mcp"
         self._write("token_issued", record, reason)
 
     def token_revoked(self, token: Token, habilitation: Habilitation, at: int, reason: str = "") -> None:

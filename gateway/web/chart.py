@@ -18,6 +18,7 @@ LEFT, RIGHT, TOP, BOTTOM = 56, 12, 12, 34
 SERIES_MAX = 3
 LABELS_MAX = 12
 DASH = 3
+PARTS = 4
 
 Series = tuple[str, Sequence[float | None]]
 """A name and its values; where there is none, nothing is drawn: it is no zero."""
@@ -47,7 +48,7 @@ def lines(title: str, labels: Sequence[str], series: Sequence[Series]) -> Chart:
 def _chart(title: str, labels: Sequence[str], series: Sequence[Series], draw: Draw) -> Chart:
     if not 1 <= len(series) <= SERIES_MAX or any(len(values) != len(labels) for _, values in series):
         raise ValueError("des séries de la longueur des étiquettes, trois au plus")
-    top = _round_up(max((value for _, values in series for value in values if value is not None), default=0))
+    top = _top([value for _, values in series for value in values if value is not None])
     body = "".join((*_grid(top), *_names(labels), *draw([values for _, values in series], top)))
     svg = f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}" focusable="false">{body}</svg>'
     names = tuple(name for name, _ in series)
@@ -55,12 +56,17 @@ def _chart(title: str, labels: Sequence[str], series: Sequence[Series], draw: Dr
     return Chart(title, Markup(svg), names, rows)  # noqa: S704 -- numbers of ours, and labels escaped above
 
 
-def _round_up(most: float) -> float:
-    """A round number that is not below the greatest value."""
+def _top(values: Sequence[float]) -> float:
+    """What the scale goes up to: PARTS round steps, whole ones for counts, not below the greatest value."""
+    most = max(values, default=0)
+    whole = all(float(value).is_integer() for value in values)
     if most <= 0:
-        return 1
-    unit = 10 ** floor(log10(most))
-    return float(next(step * unit for step in (1, 2, 5, 10) if step * unit >= most))
+        return PARTS
+    unit = 10.0 ** (floor(log10(most / PARTS)))
+    if whole:
+        unit = max(1.0, unit)
+    steps = (step * unit for step in (1, 2, 2.5, 5, 10))
+    return PARTS * next(step for step in steps if step * PARTS >= most and (step.is_integer() or not whole))
 
 
 def _y(value: float, top: float) -> float:
@@ -69,8 +75,8 @@ def _y(value: float, top: float) -> float:
 
 def _grid(top: float) -> list[str]:
     found = []
-    for part in range(5):
-        value = top * part / 4
+    for part in range(PARTS + 1):
+        value = top * part / PARTS
         y = _y(value, top)
         kind = "g-axe" if part == 0 else "g-grille"
         shown = f"{value:,.10g}".replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")

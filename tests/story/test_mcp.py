@@ -85,6 +85,9 @@ def test_a_call_gives_what_the_path_gives_and_leaves_its_two_records(
         assert (record["purpose"], record["product"], record["version"]) == ("marches_publics", "insee/unite_legale", 4)
         assert (record["context"], record["object"], record["recipient"]) == tuple(STATED.values())
         assert record["subject"].startswith("hmac-sha256:")
+        assert record["door"] == "mcp", "an auditor sees who asked by a model's door"
+    by_the_path = by_path["meta"]["passerelle"]["identifiant"]
+    assert "door" not in next(row for row in records(sandbox, model.bearer.id) if row["id"] == by_the_path)
 
 
 def test_the_text_of_a_tool_is_what_its_receipt_proves(
@@ -159,6 +162,7 @@ def test_a_tool_that_is_not_listed_is_refused_by_the_exchange_and_recorded(conne
     assert (record["event"], record["code"], record["product"]) == (
         "refused", "00100", "inpi_rne/beneficiaires_effectifs",
     )  # fmt: skip
+    assert record["door"] == "mcp"
 
 
 def test_a_registry_that_fails_is_the_result_of_a_tool_and_recorded(connect: Connect, sandbox: Sandbox) -> None:

@@ -58,6 +58,7 @@ class Visit:
             agent=self.agent,
             trace=self.trace,
             span=self.span,
+            door="mcp",
         )
 
 

@@ -52,6 +52,7 @@ KEYS: Mapping[str, str] = {
     "fresh_until": "frais jusqu'à",
     "instead_of": "à la place de",
     "dossier": "dossier",
+    "door": "porte",
     "market": "marché",
     "query": "ce qui était cherché",
     "count": "nombre",

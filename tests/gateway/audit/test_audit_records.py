@@ -100,14 +100,17 @@ TRACED: dict[str, object] = {"trace": "1a" * 16, "span": "2b" * 8}
 SOURCED: dict[str, object] = {"obtained_at": 1_795_000_000, "fresh_until": 1_795_003_600, "instead_of": "01504"}
 WHOLE: dict[str, dict[str, object]] = {
     "asked": ASKED | TRACED | {"agent": KEYED},
-    "answered": ANSWERED | TRACED | SOURCED | {"basis": ["L2141-2"], "groups": ["identite"], "dossier": UUID},
+    "answered": ANSWERED
+    | TRACED
+    | SOURCED
+    | {"basis": ["L2141-2"], "groups": ["identite"], "dossier": UUID, "door": "mcp"},
     "refused": REFUSED,
     "failed": REFUSED | {"event": "failed", "basis": "L2141-2"},
     "downloaded": {**REFUSED, "event": "downloaded", "document": "doc"},
     "habilitation_created": {"habilitation": "h", "consumer": "13002526500013", "purpose": "marche_public"},
     "habilitation_changed": {"habilitation": "h", "actor": KEYED, "role": "instructeur"},
     "habilitation_closed": {"habilitation": "h", "reason": "fin"},
-    "token_issued": {"token": "t", "habilitation": "h", "until": "2027-01-01"},
+    "token_issued": {"token": "t", "habilitation": "h", "until": "2027-01-01", "door": "mcp"},
     "token_revoked": {"token": "t"},
 }
 HOUSE: dict[str, object] = {

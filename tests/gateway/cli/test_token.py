@@ -58,6 +58,7 @@ def test_every_change_is_in_the_log(dlnuf: Callable[..., Done], habilitation: st
     assert created["scopes"] == json.loads(dlnuf("habilitation", "list", "--json").out)[0]["scopes"]
     assert len(created["policy"]) == 64
     assert (issued["token"], issued["reason"]) == (token["id"], "mise en service")
+    assert "door" not in issued
     assert issued["until"].startswith(token["expires_at"].removesuffix("Z"))
     assert (revoked["token"], revoked["reason"]) == (token["id"], "divulgué")
     assert len({record["id"] for record in records(state)}) == 4
@@ -140,6 +141,17 @@ def test_the_log_is_written_before_the_register(
         "habilitation_changed",
         "habilitation_closed",
     ]
+
+
+def test_the_log_says_which_tokens_open_the_door_of_language_models(
+    dlnuf: Callable[..., Done], habilitation: str, state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert dlnuf("token", "issue", "--habilitation", habilitation, "--mcp").status == 0
+    assert records(state)[-1]["door"] == "mcp"
+    shown = dlnuf("audit", "show", "--last", "2").out
+    assert "porte mcp" in shown
+    assert "  sans terme  " in shown, "a habilitation without an end is said in French"
+    assert "none" not in shown
 
 
 def test_what_cannot_be_signed_leaves_no_trace(dlnuf: Callable[..., Done], habilitation: str, state: Path) -> None:

@@ -79,6 +79,21 @@ def test_a_day_without_a_value_is_a_gap_in_the_line_and_in_the_table_and_no_zero
     assert bars("x", ["a", "b"], [("s", [None, 1])]).svg.count("<rect") == 1
 
 
+@pytest.mark.parametrize("most", [0, 1, 3, 4, 5, 7, 10, 11, 64, 99, 101, 999, 1234, 8_000_000])
+def test_the_scale_of_counts_has_whole_numbers_only_and_room_for_the_greatest(most: int) -> None:
+    tree = etree.fromstring(str(bars("x", ["a", "b"], [("s", [0, most])]).svg))
+    scale = [text.text for text in tree.iter("text") if text.get("text-anchor") == "end"]
+    assert len(scale) == 5
+    values = [int("".join(text.split())) for text in scale]
+    assert values == [part * values[1] for part in range(5)]
+    assert most <= values[-1] <= max(4, 2.5 * most), "and it is not squeezed into a corner"
+
+
+def test_the_scale_of_measures_may_have_fractions() -> None:
+    tree = etree.fromstring(str(lines("x", ["a", "b"], [("s", [0.1, 0.3])]).svg))
+    assert [text.text for text in tree.iter("text") if text.get("text-anchor") == "end"][1] == "0,1"
+
+
 def test_charts_refuse_uneven_series_and_draw_nothing_from_nothing() -> None:
     with pytest.raises(ValueError, match="séries"):
         bars("x", ["a"], [("s", [1, 2])])

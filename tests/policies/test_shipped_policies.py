@@ -80,8 +80,9 @@ POOLS = {
     "urssaf": (100, 60, True),
     "gip_mds": (50, 60, False),
     "mcp": (100, 60, False),
-    # Ours: what application files draw on.
+    # Ours: what application files draw on, and portals' requests about them.
     "candidature": (6000, 60, False),
+    "portails": (6000, 60, False),
 }
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Reading what a portal sends, key by key: everything that is wrong is told at once, each with its place."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from gateway.dossier.words import Kind, Phase, Role, Source
 from gateway.problems import Fault
 
 LONGEST = 2_000
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}", re.ASCII)
 Word = TypeVar("Word", Kind, Phase, Role, Source)
 
 
@@ -24,6 +26,8 @@ class Given:
         self._values: Mapping[str, Any] = values if isinstance(values, Mapping) else {}
         if not isinstance(values, Mapping):
             self.wrong("", "Un objet JSON est attendu.")
+            if faults is None:
+                self.refuse()  # all that is missing in it would only hide this
 
     def wrong(self, key: str, detail: str | None = None, code: str = "00701") -> None:
         """Note a fault about a key."""
@@ -78,8 +82,10 @@ class Given:
         return str(found or "")
 
     def flag(self, key: str) -> bool:
-        """true or false; false when it is not there."""
-        value = self._values.get(key, False)
+        """true or false; false when it is not there, or null."""
+        value = self._values.get(key)
+        if value is None:
+            return False
         if not isinstance(value, bool):
             self.wrong(key, "true ou false est attendu.")
             return False
@@ -101,7 +107,8 @@ class Given:
         text = self.text(key, longest=40)
         if not text:
             return None
-        found = instant(text)
+        # A day alone, or a week, would be read as its first minute: a deadline would end a day too early.
+        found = instant(text) if _MOMENT.match(text) else None
         if found is None or not 0 <= found < 32_503_680_000:
             self.wrong(key, "Une date et une heure au format ISO 8601 sont attendues.")
             return None
@@ -122,8 +129,9 @@ class Given:
         return tuple(dict.fromkeys(value))
 
     def below(self, key: str) -> "Given":
-        """The object below a key; its faults are told with ours."""
-        return Given(self._values.get(key, {}), f"{self.place}/{key}", self.faults)
+        """The object below a key, empty when it is not there or null; its faults are told with ours."""
+        found = self._values.get(key)
+        return Given({} if found is None else found, f"{self.place}/{key}", self.faults)
 
     def each(self, key: str, most: int) -> list["Given"]:
         """The objects of a list."""

@@ -12,9 +12,11 @@ from typing import Any
 
 from gateway.dossier.given import Given
 from gateway.dossier.opening import (
+    FURTHEST_S,
     OF_FILE,
     OF_TERMS,
     RETURNING,
+    TOO_FAR,
     Opening,
     Terms,
     application,
@@ -27,12 +29,9 @@ from gateway.dossier.opening import (
 from gateway.dossier.refusals import refused
 from gateway.values import Consumer
 
-FURTHEST_S = 10 * 366 * 86_400
-"""How far ahead a deadline may be: the longest qualification systems."""
 AWAITED_S = 30 * 86_400
 """How long an application waits for its company."""
 USER_LENGTH = 200
-TOO_FAR = "Cette date limite est trop lointaine."
 ELSEWHERE: Mapping[str, Mapping[str, str]] = {
     "market": {
         "public_market": "donnez les clés du marché sans enveloppe",
@@ -130,8 +129,6 @@ def market(sent: object, consumer: Consumer, means: Opening) -> Market:
     deadline = found.tender.deadline
     if deadline is None and not given.faults:
         given.below("consultation").wrong("date_limite", "Un marché a une date limite.")
-    if deadline is not None and deadline > now + FURTHEST_S:
-        given.below("consultation").wrong("date_limite", TOO_FAR)
     user = given.text("utilisateur", longest=USER_LENGTH)
     given.refuse()
     within(consumer, found.tender)

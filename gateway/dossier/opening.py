@@ -22,6 +22,9 @@ MOST_MEMBERS = 20
 MOST_LOTS = 200
 MONTH_S = 2_629_800
 WITHOUT_DEADLINE_S = 365 * 86_400
+FURTHEST_S = 10 * 366 * 86_400
+"""How far ahead a deadline may be, and a file be kept: the longest qualification systems."""
+TOO_FAR = "Cette date limite est trop lointaine."
 FUTURE_S = 300
 """How far ahead of ours the clock of a portal may be."""
 RETURNING = ("retour", "reference_portail")
@@ -169,7 +172,9 @@ def _tender(given: Given, now: int) -> Tender:
     deadline = told.moment("date_limite")
     if deadline is not None and deadline <= now:
         told.wrong("date_limite", None, "00703")
-    if deadline is None and source is not Source.BOAMP:
+    if deadline is not None and deadline > now + FURTHEST_S:
+        told.wrong("date_limite", TOO_FAR)
+    if not told.has("date_limite") and source is not Source.BOAMP:
         told.wrong("date_limite", "Sans avis publié au BOAMP où la lire, la date limite est obligatoire.")
     rows = told.each("lots", MOST_LOTS)
     lots = []
@@ -178,6 +183,9 @@ def _tender(given: Given, now: int) -> Tender:
         lots.append(Lot(row.text("numero", needed=True, longest=20), row.text("intitule", longest=500)))
     if len({lot.id for lot in lots}) != len(lots):
         told.wrong("lots", "Deux lots portent le même numéro.")
+    url = told.text("url", longest=1_000)
+    if url and not url.startswith(("https://", "http://")):
+        told.wrong("url", "L'adresse de l'avis commence par https:// ou http://.")
     return Tender(
         source=source,
         reference=told.text("reference", needed=True, longest=100),
@@ -188,7 +196,7 @@ def _tender(given: Given, now: int) -> Tender:
         deadline=deadline,
         lots=tuple(lots),
         procedure=told.text("procedure", longest=100),
-        url=told.text("url", longest=1_000),
+        url=url,
     )
 
 

@@ -174,10 +174,12 @@ class Store:
         rows = self._db.execute("SELECT id FROM dossier WHERE standing = ? ORDER BY rowid", (standing.value,))
         return [identifier for (identifier,) in rows]
 
-    def of(self, habilitation: str, limit: int = 200) -> list[str]:
-        """The files of a habilitation, latest first."""
+    def of(self, habilitation: str, before: str, limit: int) -> list[str]:
+        """The files of a habilitation, latest first, from the one after `before`."""
         rows = self._db.execute(
-            "SELECT id FROM dossier WHERE habilitation = ? ORDER BY rowid DESC LIMIT ?", (habilitation, limit)
+            "SELECT id FROM dossier WHERE habilitation = ?"
+            " AND (? = '' OR rowid < (SELECT rowid FROM dossier WHERE id = ?)) ORDER BY rowid DESC LIMIT ?",
+            (habilitation, before, before, limit),
         )
         return [identifier for (identifier,) in rows]
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What is sent about application files, read no further than its limits: JSON, or a form that carries it with files."""
 
+import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -36,7 +37,17 @@ def read_json(content: bytes) -> Any:
         raise problem("00401", detail="Le corps de la requête n'est pas du JSON correct.") from None
     if depth(found, MOST_DEPTH) > MOST_DEPTH:
         raise problem("00401", detail="Le corps de la requête est trop imbriqué.")
+    # Said twice, a thing has two values, and other readers of the same bytes may take the other one.
+    json.loads(content, object_pairs_hook=_once, parse_int=str, parse_float=str)
     return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    known: set[str] = set()
+    for key, _ in pairs:
+        if key in known:
+            raise problem("00401", detail=f"La clé « {key[:60]} » est écrite deux fois dans le même objet.")
+        known.add(key)
 
 
 async def bounded(request: Request, limit: int) -> bytes:
@@ -59,6 +70,9 @@ async def body_and_files(request: Request) -> tuple[Any, list[Upload]]:
     if not _is_form(request):
         return await json_body(request), []
     async with _form(request, FORM_BYTES) as form:
+        _only(form, "fichiers")
+        if any(isinstance(one, str) for one in form.getlist("fichiers")):
+            raise refused("00701", "/fichiers", "Un fichier s'envoie avec son nom (filename).")
         uploads = [
             (one.filename or "document", await one.read())
             for one in form.getlist("fichiers")
@@ -72,6 +86,7 @@ async def opening_body(request: Request) -> tuple[Any, bytes]:
     if not _is_form(request):
         return await json_body(request), b""
     async with _form(request, MOST_BYTES + JSON_BYTES + 4096) as form:
+        _only(form, "dume_acheteur")
         found = form.getlist("dume_acheteur")
         if len(found) > 1:
             raise refused("00701", PLACE, "Un seul DUME de l'acheteur est attendu.")
@@ -102,6 +117,15 @@ async def _form(request: Request, limit: int) -> AsyncIterator[FormData]:
         yield form
     finally:
         await form.close()
+
+
+def _only(form: FormData, more: str) -> None:
+    """Raises 422 for a part that nobody reads: a misspelled one must not be silently lost."""
+    for name in form:
+        if name not in ("donnees", more):
+            raise refused(
+                "00701", f"/{name[:60]}", f"Cette partie est inconnue ; celles que l'on lit : donnees, {more}."
+            )
 
 
 async def _data(form: FormData) -> Any:

@@ -25,6 +25,8 @@ from gateway.values import Consumer, Quota
 
 ROOT = "/v1/candidatures"
 KEY_LENGTH = 200
+PAGE = 100
+LONGEST_CURSOR = 60
 HEARTBEAT_S = 15
 LISTEN_S = 3_600
 LISTENERS = 200
@@ -74,23 +76,29 @@ class Counter:
         return answer({"data": found, "links": links}, 202, {"location": location})
 
     async def mine(self, request: Request) -> Response:
-        """The caller's files, latest first."""
+        """The caller's files, latest first, a page at a time."""
         consumer = self.caller(request)
-        office = self._office()
-        rows = [office.files.get(one) for one in office.files.store.of(consumer.habilitation_id)]
-        data = [
-            {
-                "id": one.id,
-                "numero": one.number,
-                "etat": one.standing.value,
-                "phase": one.phase.value,
-                "siret": one.lead.siret,
-                "reference": one.tender.reference,
-                "complet": one.gathered,
-            }
-            for one in rows
-        ]
-        return answer({"data": data})
+        office, before = self._office(), cursor(request)
+        if before:
+            office.desk.of(before, consumer)
+        data = []
+        for identifier in office.files.store.of(consumer.habilitation_id, before, PAGE):
+            await asyncio.sleep(0)  # a file is read whole: others are served in between
+            if (one := office.files.find(identifier)) is None:
+                continue
+            data.append(
+                {
+                    "id": one.id,
+                    "numero": one.number,
+                    "etat": one.standing.value,
+                    "phase": one.phase.value,
+                    "siret": one.lead.siret,
+                    "reference": one.tender.reference,
+                    "complet": one.gathered,
+                }
+            )
+        more = f"{self._house().public_url}{ROOT}?apres={data[-1]['id']}" if len(data) == PAGE else None
+        return answer({"data": data, "links": {"suite": more}})
 
     async def read(self, request: Request, identifier: str) -> Response:
         """A file. `?vue=public|portail|acheteur`; the buyer's view opens with the deposit."""
@@ -98,7 +106,20 @@ class Counter:
         wanted = request.query_params.get("vue", "portail")
         if wanted not in _VIEWS:
             raise refused("00701", "/vue", f"Écrivez l'une de ces valeurs : {', '.join(_VIEWS)}.")
-        return self.shown(dossier, _VIEWS[wanted])
+        audience = _VIEWS[wanted]
+        if audience is Audience.BUYER and dossier.seal is not None:
+            await self._looked(dossier, "le dossier, par le portail")
+        return self.shown(dossier, audience)
+
+    async def _looked(self, dossier: Candidature, what: str) -> None:
+        """Record a buyer's look through its portal, for each company it shows. Raises 503 `00510`."""
+        audit = self._house().audit
+        portal = audit.commitments(None, f"habilitation {dossier.habilitation_id}")["agent"]
+        for member in dossier.members:
+            await audit.event(
+                "dossier_read", actor=portal, recipient=dossier.tender.buyer_siret, query=what, dossier=dossier.id,
+                habilitation=dossier.habilitation_id, **audit.commitments(member.siren, None),
+            )  # fmt: skip
 
     async def document(self, request: Request, identifier: str, digest: str) -> Response:
         """A document of the file: of a public piece at any time, of any piece once deposited. Recorded first."""
@@ -107,6 +128,8 @@ class Counter:
         if digest not in seen:
             raise refused("00700", detail="Ce dossier n'a pas ce document, ou il ne vous est pas montré.")
         found, content = self._office().desk.document(dossier, digest)
+        if dossier.seal is not None:
+            await self._looked(dossier, "un document, par le portail")
         where = address(request.scope, Fields(request.scope["headers"]), self._trusted)
         await self._house().audit.downloaded(digest[:32], "", len(content), where)
         headers = {**_PRIVATE, "x-content-type-options": "nosniff", "content-security-policy": "default-src 'none'"}
@@ -188,7 +211,8 @@ class Counter:
                     something.clear()
                     # A token that ended, or a file that is gone, ends the listening as well.
                     dossier = office.desk.of(identifier, self.known(request))
-                    for event in office.files.events(identifier, after):
+                    rows = office.files.events(identifier, after)
+                    for event in rows:
                         after = event.seq
                         if tellable(event, dossier, Audience.PORTAL):
                             facts = told(
@@ -199,6 +223,8 @@ class Counter:
                                 event.name.encode(),
                                 orjson.dumps(facts),
                             )
+                    if rows:
+                        continue  # there may be more than are read at once
                     if dossier.standing in (Standing.WITHDRAWN, Standing.REFUSED):
                         return
                     try:
@@ -271,6 +297,14 @@ def _stands(request: Request) -> Quota | None:
 def answer(found: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON answer, for its caller alone."""
     return Response(orjson.dumps(found), status, {**_PRIVATE, **(headers or {})}, "application/json")
+
+
+def cursor(request: Request) -> str:
+    """After which one a page begins. Raises 422."""
+    found = request.query_params.get("apres", "")
+    if len(found) > LONGEST_CURSOR:
+        raise refused("00701", "/apres", "Cette page n'existe pas.")
+    return found
 
 
 def key_of(request: Request) -> str:

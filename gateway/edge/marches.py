@@ -20,14 +20,13 @@ from gateway.dossier.values import Candidature
 from gateway.dossier.words import Standing
 from gateway.edge import candidatures
 from gateway.edge.bodies import bounded, json_body
-from gateway.edge.candidatures import Counter, add_counted, answer, key_of
+from gateway.edge.candidatures import Counter, add_counted, answer, cursor, key_of
 from gateway.edge.dume import NOT_XML, XML
 from gateway.edge.exports import Workshop, file
 from gateway.edge.reading import Network
 from gateway.exchange import House
 
 ROOT = "/v1/marches"
-CURSOR = 60
 
 
 class MarketCounter:
@@ -54,7 +53,7 @@ class MarketCounter:
     async def mine(self, request: Request) -> Response:
         """The caller's markets, latest first, a page at a time."""
         consumer = self._counter.caller(request)
-        rows = self._markets.mine(consumer, _cursor(request))
+        rows = self._markets.mine(consumer, cursor(request))
         data = [told_market(one, self._markets.now()) for one in rows]
         return answer({"data": data, "links": {"suite": self._next(ROOT, [one.id for one in rows])}})
 
@@ -92,7 +91,7 @@ class MarketCounter:
     async def applications(self, request: Request, identifier: str) -> Response:
         """The applications on a market, latest first, a page at a time."""
         on = self._of(request, identifier)
-        rows = self._markets.applications(on, _cursor(request))
+        rows = self._markets.applications(on, cursor(request))
         data = []
         for one in rows:
             data.append(told_application(one, self._markets.file(one)))
@@ -185,11 +184,3 @@ def add_marches(
         (applied + "/paquet", "GET", counter.package),
     ):
         add_counted(app, path, method, endpoint)
-
-
-def _cursor(request: Request) -> str:
-    """After which one the page begins. Raises 422."""
-    found = request.query_params.get("apres", "")
-    if len(found) > CURSOR:
-        raise refused("00701", "/apres", "Cette page n'existe pas.")
-    return found

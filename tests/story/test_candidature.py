@@ -231,7 +231,7 @@ def test_unreadable_bodies_are_refused(portal: Portal, client: httpx.Client) -> 
 def test_lots_are_those_of_the_consultation(portal: Portal) -> None:
     """A lot nobody announced is refused."""
     consultation = {
-        "source": "profil", "reference": "A-1", "objet": "Essai", "date_limite": "2099-01-01T12:00:00Z",
+        "source": "profil", "reference": "A-1", "objet": "Essai", "date_limite": "2033-01-01T12:00:00Z",
         "lots": [{"numero": "1"}, {"numero": "2", "intitule": "Plomberie"}],
     }  # fmt: skip
     wrong = portal.post("", request(consultation=consultation, lots=["3"]))

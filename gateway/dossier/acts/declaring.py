@@ -7,6 +7,7 @@ from dataclasses import replace
 from gateway.dossier import opening
 from gateway.dossier.acts.acting import MOST_UPLOADS, Upload
 from gateway.dossier.acts.requesting import Requests
+from gateway.dossier.checking import plain_name
 from gateway.dossier.declaring import declaration, signatory
 from gateway.dossier.espd.questions import answer, question
 from gateway.dossier.espd.request import Request
@@ -39,8 +40,11 @@ class Declares(Requests):
         agreed = agreed if by is None else replace(agreed, given_by=by)
         self.changeable(dossier)
         self.undisturbed(dossier)
+        await self.record("dossier_declared", dossier, None, siret, product="consentement", count=1)
 
         def change(before: Candidature) -> tuple[Candidature, list[Happened]]:
+            self.changeable(before)
+            self.undisturbed(before)
             members = tuple(replace(one, consent=agreed) if one.siret == siret else one for one in before.members)
             after, happened = planned(replace(before, members=members), self.sheets)
             return after, [("consentement.recu", {"membre": siret}), *happened]
@@ -71,6 +75,7 @@ class Declares(Requests):
         if len(dossier.declarations) + len(made) > MOST_DECLARATIONS:
             given.wrong("declarations", TOO_MANY)
         given.refuse()
+        _all_named(given, documents, made)
         await self.record("dossier_declared", dossier, None, default, count=len(made) + len(signing))
 
         def change(before: Candidature) -> tuple[Candidature, list[Happened]]:
@@ -96,6 +101,9 @@ class Declares(Requests):
     ) -> list[Declaration]:
         made: list[Declaration] = []
         names = {document.name: document for document, _ in documents}
+        for rank, (document, _) in enumerate(documents):
+            if names[document.name] is not document:
+                given.wrong(f"fichiers/{rank}", f"Deux fichiers portent le même nom : « {document.name} ».")
         for row in given.each("declarations", 100):
             row.only("cle", "membre", "valeur", "fichiers", "deja_joints")
             siret = row.siret("membre", needed=False) or default
@@ -108,7 +116,7 @@ class Declares(Requests):
             if posed is None and (found is None or not answerable(dossier, found, member)):
                 row.wrong("cle", None, "00708")
                 continue
-            wanted = row.texts("fichiers", MOST_UPLOADS, 200)
+            wanted = [plain_name(name) for name in row.texts("fichiers", MOST_UPLOADS, 200)]
             if unknown := [name for name in wanted if name not in names]:
                 row.wrong("fichiers", f"Le fichier « {unknown[0]} » n'a pas été envoyé.")
                 continue
@@ -134,3 +142,12 @@ class Declares(Requests):
             if one is not None:
                 made.append(one)
         return made
+
+
+def _all_named(given: Given, documents: Sequence[tuple[Document, bytes]], made: Sequence[Declaration]) -> None:
+    """Raises 422 for a file that no answer names: it would be kept for years, and nobody would ever see it."""
+    named = {document.sha256 for one in made for document in one.documents}
+    for rank, (document, _) in enumerate(documents):
+        if document.sha256 not in named:
+            given.wrong(f"fichiers/{rank}", f"Aucune déclaration ne nomme ce fichier : « {document.name} ».")
+    given.refuse()

@@ -46,6 +46,13 @@ KEY: Json = {
     "schema": {"type": "string", "maxLength": 200},
     "description": "La même demande envoyée deux fois avec la même clé n'est faite qu'une fois.",
 }
+AFTER: Json = {
+    "name": "apres",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 60},
+    "description": "Le dernier identifiant de la page précédente, comme `links.suite` le donne.",
+}
 VIEW: Json = {
     "name": "vue",
     "in": "query",
@@ -98,9 +105,9 @@ def section(_: Facts) -> Section:
             "get": _operation(
                 "lister",
                 "Les dossiers de l'habilitation",
-                {"200": ("Les dossiers, les derniers d'abord.", _content(_data(several(SUMMARY))))},
-                [*WHO],
-                [],
+                {"200": ("Les dossiers, les derniers d'abord, par cent.", _content(_page(several(SUMMARY))))},
+                [*WHO, *KNOWN, "00701"],
+                [AFTER],
                 None,
                 components,
             ),
@@ -291,6 +298,17 @@ def _content(schema: Json) -> Json:
 def _data(schema: Json) -> Json:
     data = {**schema, "title": "Contenu", "description": "Ce qui est demandé."} if "$ref" not in schema else schema
     return object_of({"data": data}, "Réponse", "Une réponse sur les dossiers de candidature.")
+
+
+def _page(schema: Json) -> Json:
+    more = {
+        "type": ["string", "null"],
+        "title": "Suite",
+        "description": "L'adresse de la page suivante ; null à la dernière.",
+    }
+    links = object_of({"suite": more}, "Liens", "Où continuer.")
+    data = {**schema, "title": "Contenu", "description": "Ce qui est demandé."}
+    return object_of({"data": data, "links": links}, "Réponse", "Une page de dossiers de candidature.")
 
 
 OPENED = object_of(

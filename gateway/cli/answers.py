@@ -41,6 +41,17 @@ EXCHANGE = "0f7c2a54-6d1e-4b8a-9c3f-2e5d7a1b9c40"
 _SEALED = re.compile(r"(/documents/|/proxy/files/)[^/\s\"]+(?=/)|(/proxy/inpi/download/)[^/\s\"]+")
 
 
+class NotGranted(Exception):
+    """No purpose opens this product, so nobody can be answered about it."""
+
+    def __str__(self) -> str:
+        """What to do about it."""
+        return (
+            f"aucune finalité n'ouvre {self.args[0]} : accordez-le dans un fichier de policies/purposes/ "
+            "([[grants]], avec ses groupes de champs), vérifiez par « dlnuf policy check », puis recommencez."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """One answer with status 200: which persona, asked how, and the body that left."""
@@ -52,7 +63,7 @@ class Answered:
 
 
 def collect(contracts: Mapping[str, Contract]) -> dict[str, list[Answered]]:
-    """The personas that each operation answers about, in their order. Raises SimulatorsMissing."""
+    """The personas that each operation answers about, in their order. Raises SimulatorsMissing, NotGranted."""
     with tempfile.TemporaryDirectory(prefix="dlnuf-") as folder:
         return asyncio.run(_collect(contracts, Path(folder)))
 
@@ -105,12 +116,14 @@ async def _about_all(client: httpx.AsyncClient, product: Product, version: Versi
 
 
 def _purpose(policies: Policies, product: Product, version: Version) -> str:
-    """The purpose that opens most of a version; public procurement among equals."""
+    """The purpose that opens most of a version; public procurement among equals. Raises NotGranted."""
     opened = {
         purpose: len(rule.releases[version.number].fields)
         for (purpose, name), rule in policies.rules.items()
         if name == product.id and version.number in rule.releases
     }
+    if not opened:
+        raise NotGranted(product.id)
     return max(sorted(opened), key=lambda purpose: (opened[purpose], purpose == "marches_publics"))
 
 

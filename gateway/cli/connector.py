@@ -13,6 +13,13 @@ from gateway.cli.connector_table import page
 from gateway.cli.new_connector import write_folder
 from gateway.settings import variables
 
+NEXT = """
+Ce dossier se charge tel quel. Ensuite :
+  1. écrivez la conversation, le simulateur et les faits du contrat, puis : dlnuf connector check {registry}
+  2. accordez {registry}/{product} dans un fichier de policies/purposes/, puis : dlnuf policy check
+  3. lancez : pytest tests/connectors/test_conformance.py tests/connectors/{registry} -k {registry}
+  4. publiez : dlnuf openapi write, puis : dlnuf connector table > docs/connectors.md"""
+
 
 def register(commands: Any) -> None:
     """Add the noun and its verbs."""
@@ -73,12 +80,15 @@ def list_all(chosen: argparse.Namespace) -> int:
 
 def print_table(_: argparse.Namespace) -> int:
     """Print the page of all registries."""
-    from gateway.cli.answers import collect
+    from gateway.cli.answers import NotGranted, collect
     from gateway.source.simulated import SimulatorsMissing
 
     contracts = load_all()
     try:
         answers = collect(contracts)
+    except NotGranted as error:
+        print(f"dlnuf connector table : {error}", file=sys.stderr)
+        return 1
     except SimulatorsMissing:
         print("dlnuf connector table : il faut une copie des sources du projet.", file=sys.stderr)
         return 1
@@ -98,7 +108,7 @@ def check(chosen: argparse.Namespace) -> int:
         except ContractError as error:
             verdicts[name] = str(error)
         else:
-            verdicts[name] = f"{len(contract.products)} produits"
+            verdicts[name] = f"{len(contract.products)} produit{'s' if len(contract.products) > 1 else ''}"
     wrong = [name for name, verdict in verdicts.items() if ".toml: " in verdict]
     if chosen.json:
         print(json.dumps({name: {"ok": name not in wrong, "says": text} for name, text in verdicts.items()}))
@@ -120,6 +130,7 @@ def create(chosen: argparse.Namespace) -> int:
         return 1
     for path in written:
         print(path)
+    print(NEXT.format(registry=chosen.registry, product=chosen.product))
     return 0
 
 

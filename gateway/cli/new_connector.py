@@ -24,9 +24,9 @@ access = { kind = "none" }
 ping = "$registry/$product"
 
 [products.$product]
-title = "$product"
-paths = { v3 = "/$registry/$place/{$parameter}/$product" }
-operations = { v3 = "api_entreprise_v3_${registry}_$product" }
+title = "$title"
+paths = { v1 = "/$registry/$place/{$parameter}/$product" } # v1 : nos chemins ; v3 et v4 sont ceux d'API Entreprise
+operations = { v1 = "dlnuf_v1_${registry}_$product" }
 open_data = false
 scopes = ["${product}_$registry"]
 pool = "json_resources_entreprise"
@@ -55,6 +55,7 @@ PRODUCT = Template('''\
 from typing import TypedDict
 
 from connectors.kit import Answer, NotFound, Registry, $kind, UnknownAnswer
+from connectors.kit.wire import an_object, needed
 
 
 class Published(TypedDict):
@@ -63,14 +64,15 @@ class Published(TypedDict):
     $parameter: str
 
 
-async def v3($parameter: $kind, registry: Registry) -> Answer[Published]:
+async def v1($parameter: $kind, registry: Registry) -> Answer[Published]:
     """Ask the registry, and put its answer in the published shape. Raises the kit's errors."""
     reply = await registry.get(f"/$product/{$parameter}")
     if reply.status == 404:
         raise NotFound
-    if reply.status != 200 or not isinstance(reply.json(), dict):
+    if reply.status != 200:
         raise UnknownAnswer
-    return Answer({"$parameter": $parameter})
+    found = an_object(reply.json())
+    return Answer(Published($parameter=needed(found, "$parameter")))
 ''')
 
 PING = Template('''\
@@ -130,17 +132,17 @@ async def test_a_persona_is_answered_and_a_stranger_is_not() -> None:
     world = load_world()
     door = SimulatedDoor(load("$registry"), simulator(world, lambda: NOW), NOW)
     persona = world.personas[0]
-    answer = await $product.v3($kind(persona.$parameter), door)
+    answer = await $product.v1($kind(persona.$parameter), door)
     assert answer.data == {"$parameter": persona.$parameter}
     with pytest.raises(NotFound):
-        await $product.v3($kind("$example"), door)
+        await $product.v1($kind("$example"), door)
 ''')
 
 
 def write_folder(
     connectors: Path, tests: Path, registry: str, prefix: str, provider: str, product: str, parameter: str
 ) -> list[Path]:
-    """Write the files; the paths written. Raises ValueError (in French) for a name that cannot be, or one taken."""
+    """Write the files; the paths written. Raises ValueError (in French) for a name that cannot be, or is taken."""
     for name in (registry, product):
         if not _NAME.fullmatch(name):
             raise ValueError(f"« {name} » : un nom s'écrit en minuscules, chiffres et soulignés.")
@@ -151,7 +153,10 @@ def write_folder(
     folder = connectors / registry
     if folder.exists():
         raise ValueError(f"le registre « {registry} » existe déjà.")
+    if prefix in taken(connectors):
+        raise ValueError(f"le préfixe {prefix} est déjà celui d'un autre registre.")
     words = {
+        "title": product.replace("_", " ").capitalize(),
         "registry": registry,
         "prefix": prefix,
         "provider": provider,
@@ -177,3 +182,9 @@ def write_folder(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(template.substitute(words), "utf-8")
     return list(files)
+
+
+def taken(connectors: Path) -> set[str]:
+    """The error prefixes of the registries that are there."""
+    written = (path.read_text("utf-8") for path in connectors.glob("*/contract.toml"))
+    return {found for text in written for found in re.findall(r'^\s*error_prefix = "([0-9]{2})"', text, re.MULTILINE)}

@@ -98,11 +98,12 @@ def _documents(contract: Path) -> dict[Path, bytes]:
 
 
 def _generated_or_none() -> bytes | None:
+    from gateway.cli.answers import NotGranted
     from gateway.source.simulated import SimulatorsMissing
 
     try:
         return generated()
-    except ContractError as error:
+    except (ContractError, NotGranted) as error:
         print(f"dlnuf openapi : {error}", file=sys.stderr)
     except SimulatorsMissing:
         print("dlnuf openapi : il faut les registres simulés, donc une copie des sources du projet.", file=sys.stderr)

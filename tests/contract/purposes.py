@@ -9,4 +9,7 @@ POLICIES = load(default_folder(), load_all())
 
 def purpose_of(product: str) -> str:
     """Public procurement, or the fight against fraud where procurement may not ask."""
-    return next(name for name in ("marches_publics", "detection_fraude") if (name, product) in POLICIES.rules)
+    for name in ("marches_publics", "detection_fraude"):
+        if (name, product) in POLICIES.rules:
+            return name
+    raise AssertionError(f"{product}: policies/purposes/ grants it neither to procurement nor against fraud")

@@ -129,11 +129,16 @@ def test_serve_refuses_a_wrong_policy_and_says_where(tmp_path: Path) -> None:
     assert "tres-secret" not in found.stderr
 
 
-def test_a_new_registry_is_a_folder_that_loads_and_passes_its_own_test(tmp_path: Path) -> None:
+def test_a_new_registry_passes_the_conformance_suite_and_its_own_test_as_it_is_written(tmp_path: Path) -> None:
     """Written beside a copy of the kit, so that the tree under test is left alone."""
     root = Path(__file__).parents[3]
     shutil.copytree(root / "connectors", tmp_path / "connectors")
     shutil.copytree(root / "gateway", tmp_path / "gateway")
+    shutil.copytree(root / "policies", tmp_path / "policies")
+    suite = tmp_path / "tests" / "connectors"
+    suite.mkdir(parents=True)
+    for name in ("test_conformance.py", "in_process.py"):
+        shutil.copy(root / "tests" / "connectors" / name, suite / name)
     environment = {"PYTHONPATH": str(tmp_path), "PATH": "/usr/bin:/bin"}
     words = [
         "connector",
@@ -161,8 +166,15 @@ def test_a_new_registry_is_a_folder_that_loads_and_passes_its_own_test(tmp_path:
     assert (tmp_path / "connectors" / "essai" / "contract.toml").exists()
     assert dlnuf("connector", "check", "essai").stdout.startswith("essai : en ordre")
     tried = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-o", "asyncio_mode=auto", "tests/connectors/essai"],
+        [sys.executable, "-m", "pytest", "-q", "-o", "asyncio_mode=auto", "-k", "essai", "tests/connectors"],
         cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert tried.returncode == 0, tried.stdout
+    assert " passed" in tried.stdout
     assert dlnuf(*words).returncode == 1
+    words[2] = "autre"
+    again = dlnuf(*words)
+    assert (again.returncode, "le préfixe 97 est déjà" in again.stderr) == (1, True)
+    for command in (("connector", "table"), ("openapi", "check")):  # nobody may ask for it yet, and the reader is told
+        told = dlnuf(*command)
+        assert (told.returncode, "aucune finalité n'ouvre essai/conformite" in told.stderr) == (1, True), told.stderr

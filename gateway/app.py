@@ -2,7 +2,6 @@
 """The composition root: settings become parts, parts become the application. The only file that knows everything."""
 
 import asyncio
-import os
 import secrets
 import time
 import uuid
@@ -53,7 +52,7 @@ from gateway.identity.keys import Keys
 from gateway.identity.register import Register
 from gateway.identity.vouched import Vouched
 from gateway.inflight import InFlight
-from gateway.logs import Aside, Lines
+from gateway.logs import Aside, Lines, to_standard_error
 from gateway.opendata.usage import Usage
 from gateway.people.openid import OpenId
 from gateway.people.people import People
@@ -226,7 +225,7 @@ async def _opened(
     with suppress(KeysUnavailable):  # then each request says so, until the key can be had
         subjects.prepare(around.clock())
     register = Register(settings.state / "register.db")
-    aside = Aside(lambda text: os.write(2, text))
+    aside = Aside(to_standard_error)
     lines = Lines(aside) if around.line is None else None
     wires = {name: _wire(contract, settings, around) for name, contract in contracts.items()}
     for wire in wires.values():

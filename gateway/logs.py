@@ -6,10 +6,11 @@ evidence, and only the latter is waited for.
 """
 
 import asyncio
+import atexit
 import json
 import logging
+import os
 import queue
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ import orjson
 
 FLUSH_S = 0.2
 MAX_WAITING = 10_000
+EVENTS_WAITING = 1_000
 _USUAL = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
 
 
@@ -80,7 +82,7 @@ class Aside:
     def close(self, patience_s: float = 2.0) -> None:
         """Write what is waiting, for so long at most."""
         with suppress(queue.Full):
-            self._batches.put_nowait(None)
+            self._batches.put(None, timeout=patience_s)
             self._thread.join(patience_s)
 
     def _run(self) -> None:
@@ -107,13 +109,42 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(fields, ensure_ascii=False, default=str)
 
 
-def configure(level: int = logging.INFO) -> None:
-    """Send every logger's lines to standard error in JSON."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonFormatter())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+class Told(logging.Handler):
+    """Hands each event over as one JSON line. What finds no room is counted, and the count goes with the next event."""
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        super().__init__()
+        self.setFormatter(JsonFormatter())
+        self._write = write
+        self._dropped = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one event. Raises nothing."""
+        try:
+            texts = [self.format(record)]
+            if self._dropped:
+                texts.append(json.dumps({"event": "lines_dropped", "count": self._dropped}))
+            self._write("".join(f"{text}\n" for text in texts).encode("utf-8", "backslashreplace"))
+            self._dropped = 0
+        except OSError:
+            self._dropped += 1
+        except Exception:
+            self.handleError(record)
+
+
+def to_standard_error(text: bytes) -> None:
+    """Write to the process's standard error, however long that takes."""
+    os.write(2, text)
+
+
+def configure(level: int = logging.INFO, write: Callable[[bytes], object] = to_standard_error) -> Aside:
+    """Send every logger's lines to standard error in JSON, in a thread of their own, which is returned."""
+    aside = Aside(write, EVENTS_WAITING)
+    atexit.register(aside.close)  # the last words of a process that fails are those one looks for
+    logging.basicConfig(level=level, handlers=[Told(aside)], force=True)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # each question to the identity provider, with its address
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # « started », « stopped »: our commands say it
+    return aside
 
 
 def _places(trace: Any) -> list[str]:

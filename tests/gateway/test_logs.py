@@ -2,7 +2,6 @@
 """Log lines: JSON, one a line, none of which names a person or opens a door; a line never stops an answer."""
 
 import asyncio
-import io
 import json
 import logging
 import re
@@ -98,14 +97,39 @@ def restored() -> Iterator[None]:
 
 
 def test_once_configured_every_logger_writes_json_on_standard_error(
-    restored: None, monkeypatch: pytest.MonkeyPatch
+    restored: None, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    written = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", written)
-    configure()
+    aside = configure()
     logging.getLogger("ailleurs").warning("evenement")
     logging.getLogger("ailleurs").debug("rien")
-    assert [json.loads(text)["event"] for text in written.getvalue().splitlines()] == ["evenement"]
+    aside.close(30)
+    assert [json.loads(text)["event"] for text in capfd.readouterr().err.splitlines()] == ["evenement"]
+
+
+def test_an_event_waits_for_no_reader_and_those_that_were_missed_are_counted(
+    restored: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, began, written = threading.Event(), threading.Event(), list[bytes]()
+
+    def stalled(text: bytes) -> None:
+        began.set()
+        assert goes_on.wait(30)
+        written.append(text)
+
+    monkeypatch.setattr(logs, "EVENTS_WAITING", 1)
+    aside = configure(write=stalled)
+    ours = logging.getLogger("ailleurs")
+    for rank in range(4):  # one is being written, one waits, and there is no room for the two others
+        ours.warning("evenement %d", rank)
+        assert began.wait(30)
+    goes_on.set()
+    while len(written) < 2:
+        threading.Event().wait(0.01)
+    ours.warning("suite %s", "\ud800")
+    aside.close(30)
+    told = [json.loads(line) for text in written for line in text.splitlines()]
+    assert [row["event"] for row in told[:3]] == ["evenement 0", "evenement 1", "suite \ud800"]
+    assert told[3:] == [{"event": "lines_dropped", "count": 2}]
 
 
 async def test_lines_are_gathered_and_written_together(monkeypatch: pytest.MonkeyPatch) -> None:

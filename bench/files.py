@@ -56,7 +56,7 @@ def opening(siret: str, reference: str) -> dict[str, Any]:
             "source": "profil",
             "reference": reference,
             "objet": "Mesure",
-            "date_limite": "2099-01-01T12:00:00Z",
+            "date_limite": "2033-01-01T12:00:00Z",
         },
         "type_marche": "travaux",
         "certificats_anticipes": True,

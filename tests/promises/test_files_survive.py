@@ -54,7 +54,7 @@ def body(number: int) -> dict[str, Any]:
         "source": "profil",
         "reference": f"MARCHE-{number}",
         "objet": "Essai",
-        "date_limite": "2099-01-01T12:00:00Z",
+        "date_limite": "2033-01-01T12:00:00Z",
     }
     return request(SIRETS[number % len(SIRETS)], consultation=consultation)
 

@@ -131,12 +131,13 @@ class _Open:
 def create_app(settings: Settings, keys: Keys, around: Surroundings | None = None) -> Application:
     """The application that ships. Raises SettingsError, ContractError or PolicyError when it must not start."""
     around = around or Surroundings()
-    contracts = chosen(settings, load_all())
-    policies = load(settings.policies, load_all())
+    every = load_all()
+    contracts = chosen(settings, every)
+    policies = load(settings.policies, every)
     load_rules(settings.policies)
     for contract in contracts.values():
         _certified(contract, settings)
-    sheets = load_sheets(settings.policies, load_all(), policies)
+    sheets = load_sheets(settings.policies, every, policies)
     opened: list[_Open] = []
 
     @asynccontextmanager

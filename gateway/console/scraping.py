@@ -50,7 +50,7 @@ class Scraping:
             return
         while numbers and (len(numbers) >= KEPT or next(iter(numbers.values())) < now - HOUR_S):
             numbers.popitem(last=False)
-        if any(number + gap in numbers or number - gap in numbers for gap in range(1, NEAR + 1)):
+        if not numbers.keys().isdisjoint(range(number - NEAR, number + NEAR + 1)):  # itself is not among them
             walk.near.append(now)
         numbers[number] = now
 

@@ -4,26 +4,21 @@
 from collections.abc import Iterable
 
 from gateway.dossier.export.exporting import KINDS
-from gateway.dossier.refusals import WORDINGS
 from gateway.edge.openapi import candidature_dume as dume
 from gateway.edge.openapi import candidature_requests as requests
-from gateway.edge.openapi import errors
 from gateway.edge.openapi.buyers import SENDING, SENT_TO
 from gateway.edge.openapi.candidature_fields import several
 from gateway.edge.openapi.candidature_file import FILE, SUMMARY
-from gateway.edge.openapi.common import headers, object_of, ref
+from gateway.edge.openapi.common import object_of, ref
 from gateway.edge.openapi.facts import Facts, Json, Section
-from gateway.problems import JSON, PLATFORM, Wording
+from gateway.edge.openapi.portals import DUME, KEY, SENT, WHO, operation
+from gateway.problems import JSON
 
 TAG = "candidatures"
 ROOT = "/v1/candidatures"
 ONE = ROOT + "/{identifier}"
-WHO = ("00100", "00101", "00103", "00105", "00106", "00107", "00401", "00429", "00500")
-COUNTED: Json = {"headers": headers("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")}
 KNOWN = ("00700",)
-SENT = ("00510", "00701", "00713", "00717")
 FILES = ("00714",)
-DUME = ("00760", "00761", "00762")
 XML = "application/xml"
 IDENTIFIER: Json = {
     "name": "identifier",
@@ -38,13 +33,6 @@ DIGEST: Json = {
     "required": True,
     "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
     "description": "L'empreinte SHA-256 du document, telle que le dossier la donne.",
-}
-KEY: Json = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "schema": {"type": "string", "maxLength": 200},
-    "description": "La même demande envoyée deux fois avec la même clé n'est faite qu'une fois.",
 }
 AFTER: Json = {
     "name": "apres",
@@ -273,22 +261,12 @@ def _operation(
     body: Json | None,
     components: Json,
 ) -> Json:
-    wordings: dict[str, Wording] = {code: WORDINGS.get(code) or PLATFORM[code] for code in dict.fromkeys(codes)}
-    answers, responses = errors.responses(f"candidatures_{name}", wordings, counted=True)
-    components |= responses
     described = {
-        status: {"description": said, **COUNTED, **({"content": content} if content else {})}
+        status: {"description": said, **({"content": content} if content else {})}
         for status, (said, content) in good.items()
     }
-    return {
-        "operationId": f"dlnuf_candidatures_{name}",
-        "tags": [TAG],
-        "summary": summary,
-        "security": [{"jwt_bearer_token": []}, {"cle_api": []}],
-        "parameters": parameters if name in _ABOUT_NONE else [IDENTIFIER, *parameters],
-        **({"requestBody": body} if body else {}),
-        "responses": {**described, **answers},
-    }
+    about = parameters if name in _ABOUT_NONE else [IDENTIFIER, *parameters]
+    return operation(components, TAG, name, summary, described, codes, about, body)
 
 
 def _content(schema: Json) -> Json:

@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The section for portals' markets: what they send, what they are told, and every refusal."""
 
-from collections.abc import Iterable
+from functools import partial
 
-from gateway.dossier.refusals import WORDINGS
 from gateway.edge.openapi import candidature_dume as dume
 from gateway.edge.openapi import candidature_requests as requests
-from gateway.edge.openapi import errors
 from gateway.edge.openapi.candidature_fields import fields, several
-from gateway.edge.openapi.candidatures import COUNTED, DUME, KEY, SENT, WHO
 from gateway.edge.openapi.common import object_of, ref
 from gateway.edge.openapi.facts import Facts, Json, Section
 from gateway.edge.openapi.marches_fields import (
@@ -22,7 +19,8 @@ from gateway.edge.openapi.marches_fields import (
     POSTPONING,
     SUMMARY,
 )
-from gateway.problems import JSON, PLATFORM, Wording
+from gateway.edge.openapi.portals import DUME, KEY, SENT, WHO, operation
+from gateway.problems import JSON
 
 TAG = "marches"
 ROOT = "/v1/marches"
@@ -69,43 +67,23 @@ def section(_: Facts) -> Section:
     opening = ("00213", "00702", "00703", "00705", "00708", "00710", "00715", "00720", "00722")
     members = ("00706", "00707", "00709")
 
-    def operation(
-        name: str,
-        summary: str,
-        good: Json,
-        codes: Iterable[str],
-        parameters: list[Json],
-        body: Json | None = None,
-    ) -> Json:
-        wordings: dict[str, Wording] = {code: WORDINGS.get(code) or PLATFORM[code] for code in dict.fromkeys(codes)}
-        answers, responses = errors.responses(f"marches_{name}", wordings, counted=True)
-        components.update(responses)
-        return {
-            "operationId": f"dlnuf_marches_{name}",
-            "tags": [TAG],
-            "summary": summary,
-            "security": [{"jwt_bearer_token": []}, {"cle_api": []}],
-            "parameters": parameters,
-            **({"requestBody": body} if body else {}),
-            "responses": {**{status: _counted(row) for status, row in good.items()}, **answers},
-        }
-
+    described = partial(operation, components, TAG)
     paths: Json = {
         ROOT: {
-            "post": operation(
+            "post": described(
                 "ouvrir", "Créer un marché", {"201": _good("Le marché.", market, MOVED)},
                 [*WHO, *SENT, *opening, "00754"], [KEY], requests.body(OPENING),
             ),
-            "get": operation(
+            "get": described(
                 "lister", "Vos marchés", {"200": _good("Une page, les derniers d'abord.", _page("MarcheResume"))},
                 [*WHO, *KNOWN, "00701"], [AFTER],
             ),
         },
         ONE: {
-            "get": operation("lire", "Un marché", {"200": _good("Le marché.", market)}, [*WHO, *KNOWN], [IDENTIFIER]),
+            "get": described("lire", "Un marché", {"200": _good("Le marché.", market)}, [*WHO, *KNOWN], [IDENTIFIER]),
         },
         ONE + "/dume-acheteur": {
-            "put": operation(
+            "put": described(
                 "donner_dume_acheteur",
                 "Le DUME de l'acheteur, auquel répondront les dossiers qui commencent ensuite",
                 {"200": _good("Ce qu'il demande, et les questions auxquelles répondre.", ASKED)},
@@ -115,7 +93,7 @@ def section(_: Facts) -> Section:
             ),
         },
         ONE + "/report": {
-            "post": operation(
+            "post": described(
                 "reporter",
                 "Reporter la date limite, pour le marché et pour ses dossiers",
                 {"200": _good("Le marché.", market)},
@@ -125,36 +103,36 @@ def section(_: Facts) -> Section:
             ),
         },
         ONE + "/fermeture": {
-            "post": operation(
+            "post": described(
                 "fermer", "Fermer un marché : aucune candidature n'y commence plus",
                 {"200": _good("Le marché ; les dossiers commencés continuent.", market)},
                 [*WHO, *KNOWN, "00510"], [IDENTIFIER],
             ),
         },
         ONE + "/candidatures": {
-            "post": operation(
+            "post": described(
                 "candidater", "Créer une candidature, avec ou sans SIRET",
                 {"201": _good("La candidature, et où conduire l'entreprise.", applied, MOVED)},
                 [*WHO, *KNOWN, *SENT, *opening, *members, "00704", "00718", "00719", "00751", "00752", "00753"],
                 [IDENTIFIER, KEY], requests.body(APPLYING),
             ),
-            "get": operation(
+            "get": described(
                 "candidatures", "Les candidatures à un marché",
                 {"200": _good("Une page, les dernières d'abord.", _page("CandidatureAuMarche"))},
                 [*WHO, *KNOWN, "00700", "00701"], [IDENTIFIER, AFTER],
             ),
         },
         APPLIED: {
-            "get": operation(
+            "get": described(
                 "candidature", "Une candidature à un marché", {"200": _good("La candidature.", applied)},
                 [*WHO, *KNOWN, "00700"], [IDENTIFIER, APPLICATION],
             ),
         },
         APPLIED + "/attestation": {
-            "get": operation(*_export("attestation", "L'attestation de dépôt", "application/pdf")),
+            "get": described(*_export("attestation", "L'attestation de dépôt", "application/pdf")),
         },
         APPLIED + "/paquet": {
-            "get": operation(*_export("paquet", "Le dossier, ses pièces et ses preuves", "application/zip")),
+            "get": described(*_export("paquet", "Le dossier, ses pièces et ses preuves", "application/zip")),
         },
     }  # fmt: skip
     tag = {
@@ -171,10 +149,6 @@ def _export(name: str, summary: str, kind: str) -> tuple[str, str, Json, list[st
         "304": {"description": "Ce que vous avez déjà n'a pas changé."},
     }
     return name, summary, good, [*WHO, *KNOWN, *EXPORTED], [IDENTIFIER, APPLICATION]
-
-
-def _counted(row: Json) -> Json:
-    return {**row, "headers": {**row.get("headers", {}), **COUNTED["headers"]}}
 
 
 def _good(said: str, schema: Json, headers: Json | None = None) -> Json:

@@ -84,3 +84,21 @@ SUMMARY = object_of(
     "Dossier, en bref",
     "Un dossier de la liste.",
 )
+OPENED = object_of(
+    {
+        "data": ref("schemas", "CandidatureDossier"),
+        "links": object_of(
+            {
+                "pages": {
+                    "type": "string",
+                    "title": "Page du dossier",
+                    "description": "Où conduire l'entreprise : lien signé, pour ce dossier seul, valable sept jours.",
+                }
+            },
+            "Liens",
+            "Où continuer.",
+        ),
+    },
+    "Réponse",
+    "Un dossier qui vient d'être ouvert.",
+)

@@ -8,7 +8,7 @@ from gateway.edge.openapi import candidature_dume as dume
 from gateway.edge.openapi import candidature_requests as requests
 from gateway.edge.openapi.buyers import SENDING, SENT_TO
 from gateway.edge.openapi.candidature_fields import several
-from gateway.edge.openapi.candidature_file import FILE, SUMMARY
+from gateway.edge.openapi.candidature_file import FILE, OPENED, SUMMARY
 from gateway.edge.openapi.common import object_of, ref
 from gateway.edge.openapi.facts import Facts, Json, Section
 from gateway.edge.openapi.portals import DUME, KEY, SENT, WHO, operation
@@ -287,26 +287,6 @@ def _page(schema: Json) -> Json:
     links = object_of({"suite": more}, "Liens", "Où continuer.")
     data = {**schema, "title": "Contenu", "description": "Ce qui est demandé."}
     return object_of({"data": data, "links": links}, "Réponse", "Une page de dossiers de candidature.")
-
-
-OPENED = object_of(
-    {
-        "data": ref("schemas", "CandidatureDossier"),
-        "links": object_of(
-            {
-                "pages": {
-                    "type": "string",
-                    "title": "Page du dossier",
-                    "description": "Où conduire l'entreprise : lien signé, pour ce dossier seul, valable sept jours.",
-                }
-            },
-            "Liens",
-            "Où continuer.",
-        ),
-    },
-    "Réponse",
-    "Un dossier qui vient d'être ouvert.",
-)
 
 
 def _bytes(*kinds: str) -> Json:

@@ -2,8 +2,9 @@
 """What a file is, by what it holds and never by its name: certificates of registries, and files people send.
 
 A registry's certificate is a real PDF whose text can be opened, whose security code is printed where its sheet says,
-and whose signature, when it has one, covers the whole file. What people send is a PDF or an image; a PDF that carries a
-script, a form of XFA, an embedded file or something to launch is refused, and so is everything else (macros included).
+and whose signature, when it has one, covers the whole file. What people send is a PDF or a whole image; a PDF that
+carries a script, a form of XFA, an embedded file or something to launch is refused, and so is everything else (macros
+included).
 """
 
 import asyncio
@@ -12,6 +13,7 @@ import re
 import zlib
 
 from connectors.kit.pdf import is_pdf, pages, spelled_out
+from gateway.dossier.images import whole
 from gateway.dossier.refusals import refused
 from gateway.dossier.values import Document, DocumentChecks
 
@@ -68,6 +70,8 @@ async def received(content: bytes, name: str) -> Document:
         if await asyncio.to_thread(active, content):
             raise refused("00714", detail="Ce PDF contient un script, un fichier joint ou une action : il est refusé.")
         checks = DocumentChecks(True, signed_whole(content))
+    elif not whole(content):
+        raise refused("00714", detail="Cette image est incomplète, abîmée, ou n'en est pas une.")
     return _document(content, name, kind, checks)
 
 

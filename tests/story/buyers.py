@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 
 from tests.conftest import Sandbox
+from tests.pictures import png
 from tests.story.files import HONOUR, PERSON, Portal, request
 
 DINUM, SYNDICATE = "13002526500013", "99910077900019"
@@ -42,7 +43,7 @@ def deposited(portal: Portal, siret: str, tender: str, contest: str = "") -> str
     if contest:
         sent = '{"par": {"prenom": "Anselme", "nom": "Valtorte", "qualite": "gérant"}, "piece": "%s:%s", "texte": "%s"}'
         fields = {"donnees": sent % (siret, contest, "Réglé le 3 novembre, voir le reçu.")}
-        proof = b"\x89PNG\r\n\x1a\n" + b"recu fictif" * 20
+        proof = png()
         assert portal.send(f"/{identifier}/contestations", fields, [("recu.png", proof)]).status_code == 201
     assert portal.post(f"/{identifier}/depot", {"par": PERSON}).status_code == 201
     return identifier

@@ -14,9 +14,10 @@ from connectors.kit.pdf import pages
 from connectors.kit.simulation.pdf import pdf
 from gateway.dossier.checking import UPLOAD_BYTES, certificate, holds, plain_name, received, signed_whole
 from gateway.problems import Problem
+from tests.pictures import png
 
 PLAIN = pdf("Attestation d'assurance\nCode AB12CD34EF56GH7")
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+PNG = png()
 
 
 async def refusal(content: bytes, name: str = "fichier.pdf") -> str:

@@ -82,7 +82,9 @@ def _erase(args: argparse.Namespace, shop: Shop) -> None:
         shop.subjects.destroy(name)
         print(f"{name} : clé des sujets détruite.")
     if (shop.state / "index.db").exists():
-        print("L'index de recherche garde leur trace : reconstruisez-le (dlnuf audit index --rebuild).")
+        print(
+            "Les sommes de la console les comptent jusqu'à la reconstruction de l'index (dlnuf audit index --rebuild)."
+        )
 
 
 def _carry_out(

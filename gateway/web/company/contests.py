@@ -20,6 +20,7 @@ ALREADY = Said(
     "Contestation impossible",
     "Cette consultation est déjà contestée, ou trop de vos contestations attendent encore une réponse.",
 )
+ANSWERED = Said("Réponse impossible", "Une réponse a déjà été donnée, ou c'est à un autre instructeur d'y répondre.")
 
 
 @router.post("/entreprise/{siren}/consultations/{number}/contester")
@@ -86,11 +87,7 @@ async def answer(request: Request, identifier: str, person: Instructor, fields: 
     if found is None:
         return said(request, 404, NOT_FOUND)
     if found.answer is not None or found.account == person.id or found.siren in person.sirens:
-        return said(
-            request,
-            409,
-            Said("Réponse impossible", "Une réponse a déjà été donnée, ou c'est à un autre instructeur d'y répondre."),
-        )
+        return said(request, 409, ANSWERED)
     if not text:
         return await _listed(request, person, identifier)
     await company.view.recorder.event(
@@ -101,7 +98,8 @@ async def answer(request: Request, identifier: str, person: Instructor, fields: 
         seq=found.seq,
         digest=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
     )
-    await company.view.run(lambda: company.store.answer(identifier, text, person.id, company.now))
+    if not await company.view.run(lambda: company.store.answer(identifier, text, person.id, company.now)):
+        return said(request, 409, ANSWERED)  # another instructor was quicker: the log has both, the company theirs
     return redirect(request, ADDRESS)
 
 

@@ -4,6 +4,7 @@
 import json
 import re
 
+import pytest
 from defusedxml import ElementTree
 
 from gateway.audit.quorum import WitnessPolicy, log_key
@@ -155,6 +156,21 @@ async def test_a_contest_is_recorded_answered_and_shown(world: World, officer: S
     assert len(world.records("contest_answered")) == 1
     assert (await instructor.send(f"/instruction/contestations/{identifier}", reponse="bis")).status_code == 409
     assert "régulière" in (await officer.get(f"{HOME}/contestations")).text
+
+
+async def test_an_instructor_who_answers_second_is_told_so(
+    world: World, officer: Somebody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.wrote()
+    await officer.send(f"{HOME}/consultations/{world.last}/contester", texte="Nous n'avons répondu à aucun marché.")
+    waiting = world.company.store.contests(MINE)[0]
+    instructor = await world.somebody("Ismaël Corvoisier", Role.INSTRUCTOR)
+    address = f"/instruction/contestations/{waiting.id}"
+    assert (await instructor.send(address, reponse="Vérifié : régulière.")).status_code == 200
+    monkeypatch.setattr(world.company.store, "contest_of", lambda _: waiting)  # as both had read it a moment before
+    late = await instructor.send(address, reponse="Irrégulière.")
+    assert (late.status_code, "déjà été donnée" in late.text) == (409, True)
+    assert "Vérifié : régulière." in (await officer.get(f"{HOME}/contestations")).text
 
 
 async def test_only_one_s_own_visible_consultations_can_be_contested(world: World, officer: Somebody) -> None:

@@ -142,9 +142,12 @@ async def deliver(capability: str, address: str, house: House) -> Delivery:
     return delivery
 
 
-async def relayed(capability: str, address: str, house: House) -> Delivery:
-    """Hand out a file that stayed at its registry. Raises 404, 410, 502; recorded before a byte leaves."""
-    delivery = await house.relay.fetch(capability)
+async def relayed(capability: str, address: str, house: House, where: str = "") -> Delivery:
+    """Hand out a file that stayed at its registry. Raises 404, 410, 502; recorded before a byte leaves.
+
+    `where`: the path of ours that its contract names, if it names one.
+    """
+    delivery = await house.relay.fetch(capability, where)
     await house.audit.downloaded(delivery.id, delivery.exchange_id, len(delivery.content), address)
     return delivery
 

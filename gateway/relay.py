@@ -65,6 +65,16 @@ class Relay:
             return f"{self._public_url}{contract.relay.address}/{text}"
         return f"{self._public_url}/proxy/files/{text}/{quote(filename, safe='')}"
 
+    def sealed(self, url: str) -> tuple[str, str] | None:
+        """What `fetch` wants for an address made by `link`: its sealed part, and the contract's path it is under."""
+        if not url.startswith(f"{self._public_url}/proxy/"):
+            return None
+        path = url.removeprefix(self._public_url)
+        if path.startswith("/proxy/files/"):
+            return path.removeprefix("/proxy/files/").partition("/")[0], ""
+        where, _, sealed = path.rpartition("/")
+        return sealed, where
+
     def renewed(self, sourced: Sourced, fields: Sequence[str]) -> Sourced:
         """A kept answer with the addresses in these fields made anew: they live less long than it does."""
         if not fields or not sourced.cached:

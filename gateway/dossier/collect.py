@@ -20,6 +20,7 @@ import orjson
 from connectors.kit.paris import PARIS
 from gateway.dossier import asking
 from gateway.dossier.checking import certificate, holds
+from gateway.dossier.fetching import document_field, fetched
 from gateway.dossier.files import Files, Happened
 from gateway.dossier.keeping import Reusable
 from gateway.dossier.planning import planned
@@ -28,7 +29,7 @@ from gateway.dossier.rules import Piece, Sheets, at
 from gateway.dossier.trials import MOST
 from gateway.dossier.values import Candidature, Completion, Document, Item, Provenance
 from gateway.dossier.words import Outcome, Source, Standing, State
-from gateway.exchange import House, Identity, Rates, deliver, exchange
+from gateway.exchange import House, Identity, Rates, exchange
 from gateway.problems import Problem
 
 LOG = logging.getLogger("dlnuf.dossier")
@@ -257,25 +258,18 @@ class Collector:
     async def _document(
         self, piece: Piece, item: Item, data: Mapping[str, object], reused_from: str, house: House
     ) -> tuple[Document, bytes] | None:
-        """The document that came with an answer: fetched as a portal would, at once, or kept by an earlier file."""
-        fields = piece.product.versions[piece.version].document
-        if fields is None:
+        """The document that came with an answer: kept by the earlier file that had it, or fetched at once."""
+        if not document_field(piece):
             return None
-        url = data.get(fields.url)
         content, name = b"", f"{item.key}.pdf"
-        if isinstance(url, str) and "/documents/" in url:
-            capability, _, _ = url.split("/documents/", 1)[1].partition("/")
-            try:
-                delivery = await deliver(capability, "", house)
-                content, name = delivery.content, delivery.filename
-            except Problem as trouble:
-                LOG.warning("document_not_kept", extra={"code": trouble.code})
-        if not content and reused_from:
+        if reused_from:
             earlier = self._files.store.load(reused_from)
             known = earlier.item(item.id) if earlier else None
             if known is not None and known.documents:
                 content = self._files.store.content(reused_from, known.documents[0].sha256) or b""
                 name = known.documents[0].name
+        if not content and (delivery := await fetched(piece, data, house)) is not None:
+            content, name = delivery.content, delivery.filename
         if not content:
             return None
         provenance = item.provenance

@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.kit import NotFound, RegistryError, RegistryInternal, RegistryThrottled, RegistryTimeout, Reply
+from connectors.kit.contract import load
 from connectors.kit.errors import BadCertificate, NetworkDown
 from gateway.exchange import relayed
 from gateway.problems import Problem, problem
@@ -247,3 +248,16 @@ async def test_through_the_application_a_registry_s_trouble_is_said_and_leaves_n
         answer = await house.client.get(made.link("insee", "", "/1", "a.pdf", 60).removeprefix(PUBLIC))
         assert downloads(tmp_path) == []
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (502, "00605")
+
+
+async def test_what_an_address_says_can_be_read_back_and_nobody_else_s_can() -> None:
+    opened = relay(There())
+    url = opened.link("insee", "", "/1", "a.pdf", 60)
+    sealed, where = opened.sealed(url) or ("", "nowhere")
+    assert (await opened.fetch(sealed, where)).filename == "a.pdf"
+    for other in ("https://ailleurs.test/proxy/files/x/a.pdf", "/documents/x/a.pdf", "", url.removeprefix("http")):
+        assert opened.sealed(other) is None
+    own = relay(There())
+    own.through({}, {"inpi_rne": load("inpi_rne")})
+    sealed, where = own.sealed(own.link("inpi_rne", "", "/1", "a.pdf", 60)) or ("", "nowhere")
+    assert (where, "/" in sealed) == ("/proxy/inpi/download", False)

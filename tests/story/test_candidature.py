@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+import re
 import sqlite3
 from collections import Counter
 from typing import Any
@@ -272,6 +273,21 @@ def test_a_deposit_happens_once(portal: Portal) -> None:
     assert (second.status_code, codes(second)) == (409, ["00711"])
     late = portal.post(f"/{identifier}/declarations", {"par": PERSON, "declarations": HONOUR})
     assert (late.status_code, codes(late)) == (409, ["00723"])
+
+
+def test_a_document_that_stays_at_its_registry_is_in_the_file_too(portal: Portal, sandbox: Sandbox) -> None:
+    """The national register's extract is named by an address that dies within the hour; a file lasts for months."""
+    first = portal.deposited()
+    extract = piece(portal.read(first, "acheteur"), "extrait_rne")
+    assert (extract["etat"], extract["issue"]) == ("recuperee", None)
+    (paper,) = extract["documents"]
+    assert re.fullmatch(r"extrait_rne_[0-9]{9}\.pdf", paper["nom"])
+    assert paper["controles"]["pdf"] is True
+    assert portal.get(f"/{first}/documents/{paper['sha256']}", vue="acheteur").content.startswith(b"%PDF-")
+    second = portal.deposited()
+    again = piece(portal.read(second, "acheteur"), "extrait_rne")
+    assert again["provenance"]["repris_du_dossier"] == first
+    assert [one["sha256"] for one in again["documents"]] == [paper["sha256"]]
 
 
 def test_an_earlier_file_s_answers_serve_again_with_their_own_dates(portal: Portal, sandbox: Sandbox) -> None:

@@ -5,7 +5,6 @@ Several processes may have it open. A token's string is never in it: only its id
 """
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from gateway.identity.habilitation import Habilitation, Refused, Token, networks
+from gateway.ownfile import Kind, OwnFile
 
-_SCHEMA_VERSION = 3
 _SCHEMA = """
 CREATE TABLE habilitation (
     id TEXT PRIMARY KEY,
@@ -45,10 +44,10 @@ CREATE TABLE token (
 CREATE INDEX token_by_habilitation ON token (habilitation_id);
 """
 # A register of an earlier version gains what it lacks when it is opened; what it holds keeps its meaning.
-_SINCE = {
-    1: "ALTER TABLE token ADD COLUMN mcp INTEGER NOT NULL DEFAULT 0 CHECK (mcp IN (0, 1))",
-    2: "ALTER TABLE token ADD COLUMN adopted INTEGER NOT NULL DEFAULT 0 CHECK (adopted IN (0, 1))",
-}
+_SINCE = (
+    ("ALTER TABLE token ADD COLUMN mcp INTEGER NOT NULL DEFAULT 0 CHECK (mcp IN (0, 1))",),
+    ("ALTER TABLE token ADD COLUMN adopted INTEGER NOT NULL DEFAULT 0 CHECK (adopted IN (0, 1))",),
+)
 # The tables' columns are in the order of the values' fields: rows become values by position.
 _TOKEN_WIDTH = len(fields(Token))
 _ANY = "any"
@@ -64,29 +63,17 @@ class UnknownEntry(LookupError):
     """No habilitation, or no token, has this id. The message is in French."""
 
 
-class Register:
-    """An open register. To be used by one thread at a time; `close` it at the end."""
+class Register(OwnFile):
+    """An open register; `close` it at the end."""
 
-    def __init__(self, path: Path, *, busy_timeout_s: float = 5.0) -> None:
+    def __init__(self, path: Path) -> None:
         """Opens the register, and creates it when there is none. Raises RegisterUnavailable."""
         self._path = path
-        try:
-            # Made beforehand, because SQLite would make it readable by all.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with self._meaningful():
+            path.touch(mode=0o600)
+            # Taken before the file is opened: one that is put in its place meanwhile is noticed, not mistaken for it.
             self._file = _identity_of(path)
-            # The thread that composes the application is not always the one that serves it.
-            self._db = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False)
-        except (OSError, sqlite3.Error) as error:
-            raise RegisterUnavailable(f"Le registre « {path} » ne peut pas être ouvert : {error}") from error
-        try:
-            self._prepare()
-        except BaseException:
-            self._db.close()
-            raise
-
-    def close(self) -> None:
-        """Closes the file."""
-        self._db.close()
+        super().__init__(path, Kind(f"Le registre « {path} »", RegisterUnavailable, _SCHEMA, _SINCE))
 
     def create(self, habilitation: Habilitation) -> None:
         """Adds a habilitation. Raises Refused when its id is taken."""
@@ -105,9 +92,9 @@ class Register:
             valid_until,
             habilitation.closed_at,
         )
-        with self._writing():
+        with self.writing() as db:
             try:
-                self._db.execute("INSERT INTO habilitation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+                db.execute("INSERT INTO habilitation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             except sqlite3.IntegrityError as error:
                 raise Refused("Cet identifiant d'habilitation est déjà pris.") from error
 
@@ -116,9 +103,9 @@ class Register:
 
         Raises UnknownEntry, or Refused when it is closed.
         """
-        with self._writing():
+        with self.writing() as db:
             refuse_if_closed(self.habilitation(changed.id))
-            self._db.execute(
+            db.execute(
                 "UPDATE habilitation SET recipients = ?, allowed_ips = ?, rate_limit_per_minute = ?, valid_until = ?"
                 " WHERE id = ?",
                 (*_terms(changed), changed.id),
@@ -126,20 +113,20 @@ class Register:
 
     def close_habilitation(self, habilitation_id: str, at: int) -> None:
         """Ends a habilitation, and with it all its tokens. One that is already closed keeps its date."""
-        with self._writing():
+        with self.writing() as db:
             self.habilitation(habilitation_id)
-            self._db.execute(
+            db.execute(
                 "UPDATE habilitation SET closed_at = ? WHERE id = ? AND closed_at IS NULL", (at, habilitation_id)
             )
 
     def issue(self, token: Token) -> None:
         """Adds a token. Raises UnknownEntry without its habilitation, Refused when that is closed or ended."""
-        with self._writing():
+        with self.writing() as db:
             habilitation = self.habilitation(token.habilitation_id)
             refuse_if_over(habilitation, token.issued_at)
             row = (token.id, token.habilitation_id, token.title, token.issued_at, token.expires_at, token.revoked_at)
             try:
-                self._db.execute(
+                db.execute(
                     "INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (*row, int(token.safe_listed), int(token.mcp), int(token.adopted)),
                 )
@@ -148,45 +135,42 @@ class Register:
 
     def revoke(self, token_id: str, at: int) -> None:
         """Ends a token at `at`, perhaps later. A revocation is never put off: the earlier date stays."""
-        with self._writing():
+        with self.writing() as db:
             if self.find(token_id) is None:
                 raise UnknownEntry("Aucun jeton ne porte cet identifiant.")
-            self._db.execute(
-                "UPDATE token SET revoked_at = min(coalesce(revoked_at, ?1), ?1) WHERE id = ?2", (at, token_id)
-            )
+            db.execute("UPDATE token SET revoked_at = min(coalesce(revoked_at, ?1), ?1) WHERE id = ?2", (at, token_id))
 
     def habilitation(self, habilitation_id: str) -> Habilitation:
         """The habilitation of this id. Raises UnknownEntry."""
-        with self._reading():
-            row = self._db.execute("SELECT * FROM habilitation WHERE id = ?", (habilitation_id,)).fetchone()
-            if row is None:
-                raise UnknownEntry("Aucune habilitation ne porte cet identifiant.")
-            return _habilitation(row)
+        rows = self.rows("SELECT * FROM habilitation WHERE id = ?", habilitation_id)
+        if not rows:
+            raise UnknownEntry("Aucune habilitation ne porte cet identifiant.")
+        with self._meaningful():
+            return _habilitation(rows[0])
 
     def habilitations(self) -> list[Habilitation]:
         """All habilitations, oldest first."""
-        with self._reading():
-            rows = self._db.execute("SELECT * FROM habilitation ORDER BY created_at, id").fetchall()
+        rows = self.rows("SELECT * FROM habilitation ORDER BY created_at, id")
+        with self._meaningful():
             return [_habilitation(row) for row in rows]
 
     def tokens(self, habilitation_id: str | None = None) -> list[Token]:
         """All tokens, or those of one habilitation, oldest first."""
-        with self._reading():
-            rows = self._db.execute(
-                "SELECT * FROM token WHERE ?1 IS NULL OR habilitation_id = ?1 ORDER BY issued_at, id",
-                (habilitation_id,),
-            ).fetchall()
+        rows = self.rows(
+            "SELECT * FROM token WHERE ?1 IS NULL OR habilitation_id = ?1 ORDER BY issued_at, id", habilitation_id
+        )
+        with self._meaningful():
             return [_token(row) for row in rows]
 
     def find(self, token_id: str) -> tuple[Token, Habilitation] | None:
         """A token with its habilitation, read at the same instant, or None when no token has this id."""
-        with self._reading():
-            row = self._db.execute(
-                "SELECT token.*, habilitation.* FROM token JOIN habilitation"
-                " ON habilitation.id = token.habilitation_id WHERE token.id = ?",
-                (token_id,),
-            ).fetchone()
-            return None if row is None else (_token(row[:_TOKEN_WIDTH]), _habilitation(row[_TOKEN_WIDTH:]))
+        rows = self.rows(
+            "SELECT token.*, habilitation.* FROM token JOIN habilitation"
+            " ON habilitation.id = token.habilitation_id WHERE token.id = ?",
+            token_id,
+        )
+        with self._meaningful():
+            return (_token(rows[0][:_TOKEN_WIDTH]), _habilitation(rows[0][_TOKEN_WIDTH:])) if rows else None
 
     def version(self) -> Version:
         """Something that differs after every change, ours or another process's. Costs microseconds, reads no table.
@@ -194,56 +178,21 @@ class Register:
         Raises RegisterUnavailable, also when the file was replaced or removed: what we hold open is then no longer what
         the commands write, and a revocation would go unseen until the restart.
         """
-        with self._reading():
-            if _identity_of(self._path) != self._file:
-                raise RegisterUnavailable(f"Le registre « {self._path} » a été remplacé : redémarrez le service.")
-            # `data_version` moves with other connections' commits only; `total_changes` counts this one's.
-            (others,) = self._db.execute("PRAGMA data_version").fetchone()
-            return others, self._db.total_changes
-
-    def _prepare(self) -> None:
-        with self._reading():
-            self._db.execute("PRAGMA journal_mode = WAL")
-            # A revocation that was acknowledged survives a power cut.
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-            with self._writing():
-                (found,) = self._db.execute("PRAGMA user_version").fetchone()
-                if found == 0:
-                    for statement in _SCHEMA.split(";"):
-                        self._db.execute(statement)
-                elif not 0 < found <= _SCHEMA_VERSION:
-                    raise RegisterUnavailable(f"Le registre « {self._path} » est d'une version inconnue ({found}).")
-                for version in range(found or _SCHEMA_VERSION, _SCHEMA_VERSION):
-                    self._db.execute(_SINCE[version])
-                if found != _SCHEMA_VERSION:
-                    self._db.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
+        with self._meaningful():
+            found = _identity_of(self._path)
+        if found != self._file:
+            raise RegisterUnavailable(f"Le registre « {self._path} » a été remplacé : redémarrez le service.")
+        # `data_version` moves with other connections' commits only; `total_changes` counts this one's.
+        ((others,),) = self.rows("PRAGMA data_version")
+        return others, self._db.total_changes
 
     @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Turns the failures of the file, and rows that are no values, into RegisterUnavailable."""
+    def _meaningful(self) -> Iterator[None]:
+        """Turns a file that is not there, and rows that are no values, into RegisterUnavailable."""
         try:
             yield
-        except (sqlite3.Error, OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError, TypeError) as error:
             raise RegisterUnavailable(f"Le registre « {self._path} » ne peut pas être lu : {error}") from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """A transaction that holds the write lock from its first statement: what was checked is still true at the end.
-
-        Raises RegisterUnavailable when the change could not be made durable; then nothing was changed.
-        """
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-        except sqlite3.Error as error:
-            raise RegisterUnavailable(f"Le registre « {self._path} » ne peut pas être écrit : {error}") from error
 
 
 def refuse_if_closed(habilitation: Habilitation) -> None:

@@ -3,6 +3,7 @@
 
 import sqlite3
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,22 @@ def test_tokens_are_found_with_their_habilitation(register: Register, habilitati
     assert [token.safe_listed for token in register.tokens()] == [False, True]
     assert register.tokens(NOBODY) == []
     assert register.find(habilitation.id) is None
+
+
+def test_several_threads_may_read_and_write_it_as_pages_and_exchanges_do(
+    register: Register, habilitation: Habilitation
+) -> None:
+    names = [f"{number:08d}-9999-4999-8999-999999999999" for number in range(120)]
+
+    def work(name: str) -> str:
+        register.create(replace(habilitation, id=name))
+        register.version()
+        assert register.habilitation(name).id == name
+        return register.habilitations()[0].id
+
+    with ThreadPoolExecutor(6) as threads:
+        assert len(list(threads.map(work, names))) == len(names)
+    assert [one.id for one in register.habilitations()] == names
 
 
 @pytest.mark.parametrize(

@@ -17,25 +17,21 @@ from datetime import datetime
 
 import orjson
 
-from connectors.kit.paris import PARIS
-from gateway.dossier import asking
-from gateway.dossier.checking import certificate, holds
-from gateway.dossier.fetching import document_field, fetched
+from gateway.dossier import asking, consequences
+from gateway.dossier.attached import document_of
 from gateway.dossier.files import Files, Happened
 from gateway.dossier.keeping import Reusable
 from gateway.dossier.planning import planned
 from gateway.dossier.queue import Queue, Waiting
-from gateway.dossier.rules import Piece, Sheets, at
+from gateway.dossier.rules import Piece, Sheets
 from gateway.dossier.trials import MOST
-from gateway.dossier.values import Candidature, Completion, Document, Item, Provenance
-from gateway.dossier.words import Outcome, Source, Standing, State
+from gateway.dossier.values import Candidature, Item, Provenance
+from gateway.dossier.words import Standing, State
 from gateway.exchange import House, Identity, Rates, exchange
 from gateway.problems import Problem
 
 LOG = logging.getLogger("dlnuf.dossier")
 
-GOES_ON_S = 30 * 86_400
-"""How long after its deposit an incomplete file is still completed."""
 SUSPECT_S = 2
 """Between questions during which a former process ended."""
 
@@ -189,7 +185,7 @@ class Collector:
             return
         if registry not in means.places:
             said = "Ce registre n'est pas raccordé à ce service."
-            self._file(waiting, self._failed(dossier, item, piece, _not_connected(said)))
+            self._file(waiting, self._failed(dossier, item, piece, consequences.not_connected(said)))
             return
         trials = self._files.store.trials
         with self._files.store.writing():
@@ -199,7 +195,7 @@ class Collector:
                 LOG.error("item_given_up", extra={"dossier": dossier.id})
                 if waiting.fresh and item.value is not None:
                     return  # what was known stays known
-                self._file(waiting, self._failed(dossier, item, piece, _given_up()))
+                self._file(waiting, self._failed(dossier, item, piece, consequences.given_up()))
                 return
             await self._put(waiting, dossier, item, piece)
         finally:
@@ -250,44 +246,21 @@ class Collector:
         provenance = replace(provenance, valid_until=until.isoformat())
         after = asking.answered(item, piece, body, provenance)
         contents = [leaving.body]
-        if (document := await self._document(piece, after, body["data"], kept.reused_from, house)) is not None:
-            after = _with_document(after, piece, document[0])
+        if (
+            document := await document_of(
+                piece, after, body["data"], kept.reused_from, house, self._files.store, means.now()
+            )
+        ) is not None:
+            after = consequences.with_document(after, piece, document[0])
             contents.append(document[1])
         self._file(waiting, replace(after, attempts=item.attempts + 1), contents)
-
-    async def _document(
-        self, piece: Piece, item: Item, data: Mapping[str, object], reused_from: str, house: House
-    ) -> tuple[Document, bytes] | None:
-        """The document that came with an answer: kept by the earlier file that had it, or fetched at once."""
-        if not document_field(piece):
-            return None
-        content, name = b"", f"{item.key}.pdf"
-        if reused_from:
-            earlier = self._files.store.load(reused_from)
-            known = earlier.item(item.id) if earlier else None
-            if known is not None and known.documents:
-                content = self._files.store.content(reused_from, known.documents[0].sha256) or b""
-                name = known.documents[0].name
-        if not content and (delivery := await fetched(piece, data, house)) is not None:
-            content, name = delivery.content, delivery.filename
-        if not content:
-            return None
-        provenance = item.provenance
-        code = at(item.value, piece.security_code) if piece.security_code else ""
-        today = datetime.fromtimestamp(self._means.now(), PARIS).date().isoformat()
-        valid_until = provenance.valid_until if provenance else ""
-        found = await certificate(
-            content, name, code=str(code or ""), issued_on=provenance.as_of if provenance else "",
-            valid_until=valid_until, today=today,
-        )  # fmt: skip
-        return found, content
 
     def _failed(
         self, dossier: Candidature, item: Item, piece: Piece, found: asking.Failure, exchange_id: str = ""
     ) -> Item:
         now = int(self._means.now())
         again = now + found.wait_s if found.wait_s is not None else None
-        if again is not None and again > _stop(dossier):
+        if again is not None and again > consequences.stop(dossier):
             again = None
         provenance = Provenance(
             registry=piece.product.registry, provider=piece.product.provider, product=piece.product.id,
@@ -318,7 +291,7 @@ class Collector:
             new = replace(item, state=State.CONTESTED) if contested and item.state is State.RETRIEVED else item
             after = replace(before, items=tuple(new if one.id == new.id else one for one in before.items))
             happened: list[Happened] = [("piece.mise_a_jour", {"piece": new.id})]
-            after, more = _followed(after, known, new, now, sheets.pieces[new.key])
+            after, more = consequences.followed(after, known, new, now, sheets.pieces[new.key])
             after, added = planned(after, sheets)
             happened += more + added
             if after.gathered and not before.gathered and after.standing is not Standing.REFUSED:
@@ -332,59 +305,3 @@ class Collector:
 
     def _retry_later(self, waiting: Waiting) -> None:
         heapq.heappush(self._later, (self._means.now() + asking.RETRY_S[2], waiting.dossier, waiting.item))
-
-
-def _with_document(item: Item, piece: Piece, document: Document) -> Item:
-    """The item with its certificate: only one that opens and holds proves anything."""
-    outcome = item.outcome
-    if piece.certificate and not item.against:
-        outcome = Outcome.COMPLIANT if holds(document) else Outcome.UNKNOWN
-    return replace(item, documents=(document,), outcome=outcome)
-
-
-def _followed(
-    dossier: Candidature, before: Item, after: Item, now: int, piece: Piece
-) -> tuple[Candidature, list[Happened]]:
-    """What an answer means for its file: a notice to compare, no application possible, a sealed file completed."""
-    happened: list[Happened] = []
-    if after.key == "avis_boamp" and after.state is State.RETRIEVED and dossier.tender.source is Source.BOAMP:
-        dossier = replace(dossier, tender=asking.compared(dossier.tender, after))
-    if dossier.standing is Standing.OPEN and (why := asking.verdict(dossier, after)) is not None:
-        dossier = replace(dossier, standing=Standing.REFUSED, refusal=why)
-        happened.append(("dossier.irrecevable", {"code": why[0]}))
-    if dossier.seal is not None and before.state is not after.state and after.state.settled:
-        completion = Completion(after.id, before.state, after.state, now)
-        seal = replace(dossier.seal, completions=(*dossier.seal.completions, completion))
-        dossier = replace(dossier, seal=seal)
-        happened.append(("piece.completee", {"piece": after.id}))
-    if dossier.seal is not None and piece.watch and (new := _new_notices(before, after)):
-        happened.append(("alerte.procedure_collective", {"piece": after.id, "annonces": new}))
-    return dossier, happened
-
-
-def _new_notices(before: Item, after: Item) -> list[str]:
-    """The insolvency notices that were not there the last time; none when there was no last time to compare with."""
-    if before.provenance is None or not before.state.settled:
-        return []
-    return sorted(_signs(after) - _signs(before))
-
-
-def _signs(item: Item) -> set[str]:
-    rows = item.value if isinstance(item.value, list) else []
-    return {str(row.get("identifiant")) for row in rows if row.get("defaillance_signalee") is True}
-
-
-def _stop(dossier: Candidature) -> int:
-    """When asking again ends: the deadline, or, once deposited, a month later."""
-    if dossier.seal is not None:
-        return min(dossier.until, dossier.seal.at + GOES_ON_S)
-    return dossier.tender.deadline or dossier.created_at + GOES_ON_S
-
-
-def _given_up() -> asking.Failure:
-    said = "La réponse de ce registre a plusieurs fois arrêté ce service : elle n'est redemandée que sur demande."
-    return asking.Failure(State.UNAVAILABLE, Outcome.UNAVAILABLE, "", said, None)
-
-
-def _not_connected(said: str) -> asking.Failure:
-    return asking.Failure(State.MISSING, Outcome.UNKNOWN, "", said, None)

@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import Sandbox
 from tests.story.files import HONOUR, PERSON
-from tests.story.test_marches import AGREED, FORM, UNKNOWN, Markets
+from tests.story.markets import AGREED, FORM, UNKNOWN, Markets
 
 FORM_TYPE = {"content-type": "application/x-www-form-urlencoded"}
 

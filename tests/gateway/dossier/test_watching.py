@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gateway.dossier.collect import _followed
+from gateway.dossier.consequences import followed
 from gateway.dossier.files import Files
 from gateway.dossier.watching import LOOK_AGAIN_S, Watch
 from gateway.problems import Problem
@@ -100,9 +100,9 @@ def test_a_new_insolvency_notice_is_an_alert_and_an_old_one_is_not() -> None:
     piece = SHEETS.pieces["annonces_bodacc"]
     before = item("annonces_bodacc", LATER, [old])
     file = dossier(before, sealed=True)
-    _, happened = _followed(file, before, replace(before, value=[old, new, accounts]), int(NOW), piece)
+    _, happened = followed(file, before, replace(before, value=[old, new, accounts]), int(NOW), piece)
     assert happened == [("alerte.procedure_collective", {"piece": f"{SIRET}:annonces_bodacc", "annonces": ["A2"]})]
-    _, nothing = _followed(file, before, replace(before, value=[old, accounts]), int(NOW), piece)
+    _, nothing = followed(file, before, replace(before, value=[old, accounts]), int(NOW), piece)
     assert nothing == []
 
 

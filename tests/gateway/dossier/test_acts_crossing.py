@@ -2,6 +2,7 @@
 """A deposit that is being recorded: nothing else may change the file until it is sealed, or is not."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -96,3 +97,37 @@ async def test_what_crosses_an_end_under_way_is_refused_and_the_end_holds(desk: 
     assert after.standing is (Standing.SEALED if first == "deposit" else Standing.WITHDRAWN)
     assert (after.contests, after.signatories) == ((), ())
     assert log.names.count("dossier_sealed") + log.names.count("dossier_withdrawn") == 1
+
+
+async def test_a_disk_that_is_full_at_the_deposit_seals_nothing_and_the_deposit_may_be_made_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log says that it was about to be sealed; the file is as it was, whole, and its portal was told nothing."""
+    file, log = desk.files.get("0" * 36), cast("SlowLog", desk.recorder)
+    log.durable.set()
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.files.store, "save", full)
+        with pytest.raises(Problem) as refused:
+            await desk.deposit(file, {}, "cle", PERSON)
+    assert refused.value.code == "00500"
+    assert desk.files.get(file.id) == file
+    assert [one.name for one in desk.files.events(file.id, 0)] == ["dossier.ouvert"]
+    sealed = await desk.deposit(file, {}, "cle", PERSON)
+    assert sealed.seal is not None
+    assert desk.files.store.content(file.id, sealed.seal.digest) is not None
+    assert log.names == ["dossier_sealed", "dossier_sealed"]
+
+
+async def test_two_deposits_at_once_seal_once(desk: Desk) -> None:
+    file, log = desk.files.get("0" * 36), cast("SlowLog", desk.recorder)
+    several = [asyncio.ensure_future(desk.deposit(file, {}, key, PERSON)) for key in ("a", "b", "a", "")]
+    await asyncio.sleep(0)
+    log.durable.set()
+    found = await asyncio.gather(*several, return_exceptions=True)
+    assert [one.code if isinstance(one, Problem) else "" for one in found] == ["", "00711", "00711", "00711"]
+    assert log.names == ["dossier_sealed"]
+    assert (await desk.deposit(file, {}, "a", PERSON)).seal == desk.files.get(file.id).seal

@@ -34,6 +34,13 @@ class Wording(NamedTuple):
 
 _UNPROCESSABLE = "Entité non traitable"
 _FILE = "Fichier indisponible"
+_KEY = "chiffres, sans espace, dont le dernier est une clé de contrôle"
+_RNA = "numéro RNA (W et neuf signes, en majuscules)"
+
+
+def _wrong(detail: str) -> Wording:
+    return Wording(422, _UNPROCESSABLE, detail)
+
 
 PLATFORM: Mapping[str, Wording] = {
     "00015": Wording(
@@ -72,33 +79,31 @@ PLATFORM: Mapping[str, Wording] = {
         "Votre adresse IP ne figure pas parmi celles que l'habilitation autorise. Appelez depuis l'une d'elles, ou "
         "faites-y ajouter celle-ci.",
     ),
-    "00201": Wording(422, _UNPROCESSABLE, "Le paramètre context est obligatoire et ne peut être donné qu'une fois."),
-    "00202": Wording(422, _UNPROCESSABLE, "Le paramètre object est obligatoire et ne peut être donné qu'une fois."),
-    "00203": Wording(422, _UNPROCESSABLE, "Le paramètre recipient est obligatoire et ne peut être donné qu'une fois."),
-    "00210": Wording(422, _UNPROCESSABLE, "Le paramètre recipient doit être un numéro de SIRET valide."),
-    "00211": Wording(
-        422, _UNPROCESSABLE, "Pour cette finalité, le destinataire ne peut pas être l'entreprise consultée."
-    ),
+    "00201": _wrong("Le paramètre context est obligatoire et ne peut être donné qu'une fois."),
+    "00202": _wrong("Le paramètre object est obligatoire et ne peut être donné qu'une fois."),
+    "00203": _wrong("Le paramètre recipient est obligatoire et ne peut être donné qu'une fois."),
+    "00210": _wrong(f"Le paramètre recipient doit être un numéro de SIRET : quatorze {_KEY}."),
+    "00211": _wrong("Pour cette finalité, le destinataire ne peut pas être l'entreprise consultée."),
     "00213": Wording(
         403,
         "Destinataire non autorisé",
         "Le destinataire indiqué ne fait pas partie de ceux que votre habilitation autorise. Corrigez-le, ou "
         "faites-l'y ajouter.",
     ),
-    "00301": Wording(422, _UNPROCESSABLE, "Le numéro de SIREN n'est pas correctement formé."),
-    "00302": Wording(422, _UNPROCESSABLE, "Le numéro de SIRET n'est pas correctement formé."),
-    "00303": Wording(422, _UNPROCESSABLE, "L'identifiant n'est ni un SIRET ni un numéro RNA correctement formé."),
-    "00304": Wording(422, _UNPROCESSABLE, "L'identifiant n'est ni un SIRET ni un numéro EORI correctement formé."),
-    "00305": Wording(422, _UNPROCESSABLE, "Le mois doit être écrit sur deux chiffres, de 01 à 12."),
-    "00307": Wording(422, _UNPROCESSABLE, "L'année doit être écrite sur quatre chiffres et ne pas être à venir."),
-    "00313": Wording(422, _UNPROCESSABLE, "Le paramètre limit doit être un nombre entier de 1 à 1000."),
-    "00314": Wording(422, _UNPROCESSABLE, "L'identifiant du lien de téléchargement n'est pas correctement formé."),
-    "00315": Wording(422, _UNPROCESSABLE, "L'année demandée doit être comprise entre 2006 et l'année dernière."),
-    "00330": Wording(
-        422, _UNPROCESSABLE, "L'identifiant n'est ni un SIREN, ni un SIRET, ni un numéro RNA correctement formé."
+    "00301": _wrong(f"Le numéro de SIREN n'est pas correctement formé : il compte neuf {_KEY}."),
+    "00302": _wrong(f"Le numéro de SIRET n'est pas correctement formé : il compte quatorze {_KEY}."),
+    "00303": _wrong(f"L'identifiant n'est ni un SIRET (quatorze chiffres) ni un {_RNA}."),
+    "00304": _wrong(
+        "L'identifiant n'est ni un SIRET (quatorze chiffres) ni un numéro EORI (en France : FR et le SIRET)."
     ),
-    "00333": Wording(422, _UNPROCESSABLE, "L'identifiant n'est ni un SIREN ni un numéro RNA correctement formé."),
-    "00390": Wording(422, _UNPROCESSABLE, "Le paramètre profondeur doit être un nombre entier de 0 à 13."),
+    "00305": _wrong("Le mois doit être écrit sur deux chiffres, de 01 à 12."),
+    "00307": _wrong("L'année doit être écrite sur quatre chiffres et ne pas être à venir."),
+    "00313": _wrong("Le paramètre limit doit être un nombre entier de 1 à 1000."),
+    "00314": _wrong("L'identifiant du lien de téléchargement n'est pas correctement formé."),
+    "00315": _wrong("L'année demandée doit être comprise entre 2006 et l'année dernière."),
+    "00330": _wrong(f"L'identifiant n'est ni un SIREN (neuf chiffres), ni un SIRET (quatorze), ni un {_RNA}."),
+    "00333": _wrong(f"L'identifiant n'est ni un SIREN (neuf chiffres) ni un {_RNA}."),
+    "00390": _wrong("Le paramètre profondeur doit être un nombre entier de 0 à 13."),
     "00401": Wording(400, "Mauvaise requête", "La requête ne peut pas être lue."),
     "00402": Wording(
         404,

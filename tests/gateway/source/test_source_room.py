@@ -4,6 +4,7 @@
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -84,6 +85,12 @@ def test_a_parameter_that_cannot_be_read_is_named_with_the_contract_s_code() -> 
     (fault,) = raised.value.faults
     assert (raised.value.status, fault.code, fault.source) == (422, "00301", {"parameter": "siren"})
     assert not raised.value.from_registry
+
+
+@pytest.mark.parametrize("code", sorted({kind.code for kind in KINDS.values()} - {"00401"}))
+def test_the_refusal_of_a_parameter_says_how_it_is_written(code: str) -> None:
+    """« Not well formed » helps nobody: spaces and a wrong last digit are what people type."""
+    assert re.search(r"\bchiffres\b|\bentier de \d+ à \d+|entre \d+ et", PLATFORM[code].detail), PLATFORM[code].detail
 
 
 def test_identifiers_of_official_cases_need_no_check_digit_and_others_still_do() -> None:

@@ -50,8 +50,9 @@ async def begun(request: Request, identifier: str, person: Visitor) -> Response:
     if (file := _under_way(room, one)) is not None:
         return redirect(request, room.office.starts.path(file.id))
     lots = sent.all("lots")
+    ticked = [name for name in ("accord", "anticipes") if sent.get(name) == "oui"]
     if wrong := _wrong(given, sent):
-        return _form(request, on, one, given, lots, wrong, 422)
+        return _form(request, on, one, given, lots, wrong, 422, ticked)
     early = on.terms.early and sent.get("anticipes") == "oui"
     said: dict[str, Any] = {
         "siret": given["siret"],
@@ -68,7 +69,7 @@ async def begun(request: Request, identifier: str, person: Visitor) -> Response:
     except Problem as error:
         if error.status in (401, 403):  # the portal's token, which is no business of the company's
             said_so = "Le portail ne peut plus ouvrir de candidature pour le moment : signalez-le-lui, puis réessayez."
-            return _form(request, on, one, given, lots, {"": said_so}, 503)
+            return _form(request, on, one, given, lots, {"": said_so}, 503, ticked)
         if error.status not in (409, 422, 429):
             raise
         return _form(request, on, one, given, lots, {"": error.faults[0].detail}, error.status)
@@ -120,17 +121,20 @@ def _form(
     chosen: Sequence[str],
     wrong: dict[str, str] | None = None,
     status: int = 200,
+    ticked: list[str] | tuple[()] = (),
 ) -> Response:
+    """The form. `ticked`: what stays agreed to, when the company is still the same."""
     tender = on.terms.tender
     return page(
         request,
         "marche/commencer.html",
-        title="Candidater avec votre SIRET",
+        title=f"{'Erreur : ' if wrong else ''}Candidater avec votre SIRET",
         status=status,
         adresse=f"{ADDRESS}/{one.id}?acces={request.query_params.get('acces', '')}",
         objet=tender.title or tender.reference,
         reference=tender.reference,
-        acheteur=tender.buyer_name or tender.buyer_siret,
+        acheteur=tender.buyer_siret,
+        acheteur_nom=tender.buyer_name,
         date_limite=tender.deadline,
         lots=() if one.sent.get("lots") else tender.lots,
         choisis=chosen,
@@ -138,5 +142,7 @@ def _form(
         anticipes=EARLY if on.terms.early else "",
         donne={"siret": "", **{name: "" for name, _ in FIELDS}, **given},
         fixe=_fixed(one),
+        cochees=ticked,
+        erreurs={name if name == "accord" else f"champ-{name}": why for name, why in (wrong or {}).items() if name},
         fautes={"siret": "", "accord": "", "": "", **{name: "" for name, _ in FIELDS}, **(wrong or {})},
     )

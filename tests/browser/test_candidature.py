@@ -156,6 +156,9 @@ def test_two_companies_each_for_itself(at_desk: Callable[..., Desk], group: str)
     lead.page.get_by_role("link", name="Déposer la candidature").click()
     lead.page.get_by_role("button", name="Déposer la candidature").click()
     lead.page.get_by_text("Candidature déposée").wait_for()
+    lead.page.emulate_media(media="print")
+    assert lead.page.get_by_role("heading", name="Motifs d'exclusion").is_visible()
+    assert lead.page.locator(":is(button, .bouton, .piece-geste, .pied-liens):visible").count() == 0
     partner.go(group)
     found = partner.page.get_by_role("link", name="Télécharger l'attestation").get_attribute("href")
     assert partner.page.context.request.get(f"{partner.address}{found}").body()[:5] == b"%PDF-"

@@ -126,6 +126,18 @@ def test_what_is_wrong_on_the_page_is_said_there(portal: Markets, change: dict[s
     assert portal.get(f"marches/{on}/candidatures/{found['data']['id']}").json()["data"]["etat"] == "attendue"
 
 
+def test_a_summary_leads_to_each_fault_and_what_was_ticked_stays(portal: Markets) -> None:
+    on = portal.opened(market() | {"certificats_anticipes": True})
+    answer = page(portal.applied(on)["links"]["entreprise"], siret="12", prenom="", anticipes="oui")
+    assert answer.status_code == 422
+    assert "<title>Erreur : " in answer.text
+    assert set(re.findall('<li><a href="#([^"]+)">', answer.text)) == {"champ-siret", "champ-prenom"}
+    for ident in ("champ-siret", "champ-prenom"):
+        assert f'id="{ident}"' in answer.text
+    assert re.search('id="accord"[^>]* checked', answer.text)
+    assert re.search('id="anticipes"[^>]* checked', answer.text)
+
+
 def refused_in_the_end(portal: Markets, on: str, identifier: str) -> dict[str, Any]:
     """The application once Sirene has said that nothing can come of it: at once, or when it answers."""
     end = time.monotonic() + 20

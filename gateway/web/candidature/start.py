@@ -36,14 +36,23 @@ async def opened(request: Request) -> Response:
     try:
         dossier = await room.office.desk.open(_demo(siret, sent, room.house.now()), consumer, "")
     except Problem as error:
-        return _start(request, siret, error.faults[0].detail, error.status)
+        return _start(
+            request, siret, error.faults[0].detail, error.status, agreed=error.status == 422 and "accord" in sent
+        )
     return redirect(request, room.office.starts.path(dossier.id))
 
 
-def _start(request: Request, siret: str = "", fault: str = "", status: int = 200) -> Response:
-    demo = bool(room_of(request).demo)
-    title = "Candidater avec un seul SIRET"
-    return page(request, "candidature/depart.html", title=title, status=status, demo=demo, siret=siret, faute=fault)
+def _start(request: Request, siret: str = "", fault: str = "", status: int = 200, *, agreed: bool = False) -> Response:
+    return page(
+        request,
+        "candidature/depart.html",
+        title=f"{'Erreur : ' if fault else ''}Candidater avec un seul SIRET",
+        status=status,
+        demo=bool(room_of(request).demo),
+        siret=siret,
+        faute=fault,
+        accord=agreed,
+    )
 
 
 def _demo(siret: str, sent: Form, now: float) -> dict[str, Any]:

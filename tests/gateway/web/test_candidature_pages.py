@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A file's page: its signed link opens open data of that file, and nothing else opens without signing in."""
 
+import re
 from html import unescape
 
 import httpx
@@ -52,6 +53,8 @@ def test_a_wrong_siret_is_said_beside_its_field(sandbox: Sandbox) -> None:
     answer = httpx.post(f"{sandbox.address}/candidature", data={**HERE, "siret": "12"})
     assert answer.status_code == 422
     assert 'class="faute"' in answer.text
+    assert "<title>Erreur : " in answer.text
+    assert re.search('id="accord"[^>]* checked', answer.text)
     silent = httpx.post(f"{sandbox.address}/candidature", data={"siret": REFUSED})
     assert silent.status_code == 422
 

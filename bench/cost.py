@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 
 from bench.figures import SEED, interval
 from bench.load import LoadFailed, Target, window
@@ -55,28 +55,34 @@ def _measure(trees: dict[str, Path], folder: Path, windows: int, connections: in
     state = prepared(folder, COMPANIES)
     seeds = count(1)
     spent: dict[str, list[float]] = {name: [] for name in trees}
+    rates: dict[str, list[float]] = {name: [] for name in trees}
+    slowest: dict[str, list[float]] = {name: [] for name in trees}
     with _systems(trees, state, where, folder) as systems:
         idle = {name: held_mb(system.pid) for name, system in systems.items()}
         for turn in range(windows + 1):
             for name, system in systems.items():
                 before = cpu_s(system.pid)
-                found = window(wrk, Target(system.port, state.token), state, connections, 1, next(seeds), where.load)
+                done = window(wrk, Target(system.port, state.token), state, connections, 1, next(seeds), where.load)
                 settle(system.pid, 0.05)
-                if not found.honest:
-                    raise LoadFailed(f"{name} : {dict(found.statuses)}, {found.broken} connexions rompues")
+                if not done.honest:
+                    raise LoadFailed(f"{name} : {dict(done.statuses)}, {done.broken} connexions rompues")
                 if turn:  # the first window warms up
-                    spent[name].append((cpu_s(system.pid) - before) / max(1, found.sent) * 1e6)
+                    spent[name].append((cpu_s(system.pid) - before) / max(1, done.sent) * 1e6)
+                    rates[name].append(done.per_second)
+                    slowest[name].append(done.p99_ms)
         for name, system in systems.items():
             print(
                 f"{name:<7} {median(spent[name]):6.0f} µs/req (least {min(spent[name]):.0f}, "
-                f"{windows} windows, {connections} connections); "
+                f"{windows} windows, {connections} connections), "
+                f"{fmean(rates[name]):.0f} answers/s and p99 {fmean(slowest[name]):.1f} ms on average; "
                 f"memory {idle[name]:.0f} MB when ready, {held_mb(system.pid):.0f} MB now, "
                 f"{resident_mb(system.pid):.0f} MB at the highest; ready in {system.ready_s:.2f} s"
             )
     if len(trees) == 2:
-        each = [mine / theirs for mine, theirs in zip(spent[HERE], spent[THERE], strict=True)]
-        low, high = interval(each, SEED)
-        print(f"here / beside: {median(each):.3f} (95 %: {low:.3f}–{high:.3f})")
+        for what, found in (("processor time", spent), ("answers a second", rates), ("p99", slowest)):
+            each = [mine / theirs for mine, theirs in zip(found[HERE], found[THERE], strict=True)]
+            low, high = interval(each, SEED)
+            print(f"here / beside, {what}: {median(each):.3f} (95 %: {low:.3f}–{high:.3f})")
 
 
 @contextlib.contextmanager

@@ -16,13 +16,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from gateway.audit.day import Day, DayUncounted, day_of, facts_of, is_day, utc_day
-from gateway.audit.reader import MOST, Entry, LogReader, LogUnreadable
+from gateway.audit.reader import Entry, LogReader, LogUnreadable
 
 LOG = logging.getLogger("dlnuf.audit")
 
 GRACE = timedelta(minutes=5)
 """How long after midnight a day is closed: other gateways' last records of it have arrived."""
 EVERY_S = 60.0
+BATCH = 1024
+"""Records read at once: a gateway that answers meanwhile should hold few of them."""
 MOST_DAYS = 400
 """How many days are caught up with, at most, when a log has never been closed."""
 
@@ -73,7 +75,7 @@ class Closings:
                     self._take(one)
             self._read = min(known, size)
         while self._read < size:
-            found = self._log.entries(self._read, min(size, self._read + MOST))
+            found = self._log.entries(self._read, min(size, self._read + BATCH))
             for one in found:
                 self._take(one)
             if not found:
@@ -192,7 +194,7 @@ class DayCloser:
 def stretch(log: LogReader, first: int, stop: int) -> Iterator[Entry]:
     """The records `first` to `stop - 1`. Raises LogUnreadable."""
     while first < stop:
-        found = log.entries(first, min(stop, first + MOST))
+        found = log.entries(first, min(stop, first + BATCH))
         if not found:
             raise LogUnreadable(f"l'enregistrement {first} manque")
         yield from found

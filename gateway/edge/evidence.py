@@ -30,7 +30,7 @@ LOG = logging.getLogger("dlnuf.audit")
 INDEX, STAMPS = "index.db", "stamps.db"
 _TOLD_S = 5.0
 _REMEMBERED_S = 5.0
-_INDEX_CACHE_KIB = 8_192
+_INDEX_CACHE_KIB = 4_096
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Serves the published contract as it was committed: one text, under our address and under those clients know.
 
-Read once at start, compressed when somebody first wants it so: three megabytes are two hundred kilobytes then. Any site
-may read it (CORS). A copy of the sources in which it was not written yet serves none; the wheel always has it.
+Read when it is asked for, and kept only compressed: three megabytes are two hundred kilobytes then. Any site may read
+it (CORS). A copy of the sources in which it was not written yet serves none; the wheel always has it.
 """
 
 import asyncio
@@ -28,8 +28,8 @@ def add_contract(app: FastAPI) -> None:
     file = contract_file()
     if not file.is_file():
         return
-    document = file.read_bytes()
-    tag = f'"{hashlib.sha256(document).hexdigest()[:32]}"'
+    with file.open("rb") as opened:
+        tag = f'"{hashlib.file_digest(opened, "sha256").hexdigest()[:32]}"'
     headers = {
         "etag": "W/" + tag,
         "cache-control": "public, max-age=3600",
@@ -40,7 +40,7 @@ def add_contract(app: FastAPI) -> None:
 
     @cache
     def smaller() -> bytes:
-        return gzip.compress(document, mtime=0)
+        return gzip.compress(file.read_bytes(), mtime=0)
 
     def page(media_type: str) -> None:
         async def contract(request: Request) -> Response:
@@ -48,7 +48,7 @@ def add_contract(app: FastAPI) -> None:
             if tag in known(request.headers.get("if-none-match", "")):
                 return Response(status_code=304, headers=headers)
             if not takes_gzip(request.headers.get("accept-encoding", "")):
-                return Response(document, 200, headers, media_type)
+                return Response(await asyncio.to_thread(file.read_bytes), 200, headers, media_type)
             content = await asyncio.to_thread(smaller)
             return Response(content, 200, headers | {"content-encoding": "gzip"}, media_type)
 

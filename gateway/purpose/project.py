@@ -2,8 +2,9 @@
 """What leaves of an answer: the contract's keys, all of them, filled with granted values only (promise 2).
 
 The output is built by walking the schema, never the payload: a key the contract does not know cannot come out, and a
-value whose Python type the contract does not announce stops the answer. The walk is prepared once, at load, as nested
-functions; for each answer they only copy and compare types.
+value whose Python type the contract does not announce stops the answer. The walk is prepared once, for the first
+answer, as nested functions; for each answer they only copy and compare types. What a policy may not do is refused at
+load, before any walk.
 
 A field that is withheld is null. A part of the answer in which everything is withheld is never looked at, so that not
 even its absence or its length can be told: its keys stay, a list gives way to null.
@@ -11,6 +12,7 @@ even its absence or its length can be told: its keys stay, a list gives way to n
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -40,12 +42,15 @@ def compile_release(product: Product, version: Version, groups: Sequence[str]) -
             f"cette finalité ne peut pas offrir {product.id} v{version.number} sans le champ « {name} », que le "
             f"contrat promet non nul : accordez le groupe « {group} », ou retirez cette version"
         )
-    item = _prepare(body, "", fields)
-    data = _list(item, "data", nullable=False) if version.collection else item
-    links = _prepare(version.links, "links", fields)
-    meta = _prepare(version.meta, "meta", fields)
+
+    @cache  # most of what policies could let out is never asked of one gateway
+    def prepared() -> tuple[Narrow, Narrow, Narrow]:
+        item = _prepare(body, "", fields)
+        data = _list(item, "data", nullable=False) if version.collection else item
+        return data, _prepare(version.links, "links", fields), _prepare(version.meta, "meta", fields)
 
     def narrow(answer: Answer[Any]) -> Released:
+        data, links, meta = prepared()
         return Released(data(answer.data), links(answer.links), meta(answer.meta))
 
     return Release(

@@ -15,7 +15,7 @@ def hints_of(index: Path) -> Hints:
 
     def known() -> tuple[list[int], int]:
         try:
-            connection = reading(index)
+            connection = reading(index, mapped=False)
         except sqlite3.Error:
             return [], 0
         try:

@@ -20,7 +20,7 @@ from gateway.audit.index.store import CACHE_KIB, Record, Store
 from gateway.audit.note import BadNote, Checkpoint
 from gateway.audit.trouble import UNREADABLE, described
 
-BATCH = 1024
+BATCH = 512
 """Records read at once: few enough that a gateway hardly notices what they take while they are being read."""
 SWEEP = 4096
 """Records looked at between two rests for those that were erased; they are not taken apart."""

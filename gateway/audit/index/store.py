@@ -290,13 +290,14 @@ def posting_key(term: int, block: int) -> int:
     return term << TERM_SHIFT | block
 
 
-def reading(path: Path) -> sqlite3.Connection:
-    """A connection that only reads. Raises sqlite3.Error."""
+def reading(path: Path, *, mapped: bool = True) -> sqlite3.Connection:
+    """A connection that only reads; `mapped`: with the file in memory, for searches. Raises sqlite3.Error."""
     connection = sqlite3.connect(
         f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=2, check_same_thread=False
     )
-    connection.execute("PRAGMA cache_size=-16384")
-    connection.execute("PRAGMA mmap_size=1073741824")
+    if mapped:
+        connection.execute("PRAGMA cache_size=-16384")
+        connection.execute("PRAGMA mmap_size=1073741824")
     return connection
 
 

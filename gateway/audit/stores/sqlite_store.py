@@ -16,7 +16,8 @@ _BUSY_S = 2.0
 _WAL_PAGES = 2000  # between two checkpoints of the WAL into the file
 _WAL_BYTES = 32 * 1024 * 1024  # a WAL that grew beyond this (a long reading) is cut back
 _ROWS = 512  # inserted by one statement: each may hand the interpreter's lock over
-_STATEMENTS = _ROWS + 16  # prepared and kept: one for each length of a batch, and a few others
+_FEW = 32  # rows, up to which a batch of any length is one statement
+_STATEMENTS = _FEW + 24  # prepared and kept: one for each length that `together` gives, and a few others
 _REPLACE = "UPDATE head SET size=?, root=?, chain=?, frontier=?, note=? WHERE note=?"
 _INSERT = "INSERT INTO record VALUES "
 _TILE = "INSERT OR REPLACE INTO tile VALUES (?, ?, ?)"
@@ -129,8 +130,9 @@ class SqliteStore:
         replaced = connection.execute(_REPLACE, (*growth.after.row(), growth.before.note)).rowcount == 1
         if replaced:
             rows = growth.rows()
-            for start in range(0, len(rows), _ROWS):
-                part = rows[start : start + _ROWS]
+            start = 0
+            while part := rows[start : start + together(len(rows) - start)]:
+                start += len(part)
                 places = ",".join(["(?,?,?,?)"] * len(part))
                 connection.execute(_INSERT + places, [value for row in part for value in row])
             for (level, index), hashes in growth.after.tree.grown.items():
@@ -173,3 +175,12 @@ class SqliteStore:
         """Which files stand at our two addresses: the database and its WAL."""
         found = (os.stat(self._path), os.stat(f"{self._path}-wal"))
         return tuple((status.st_dev, status.st_ino) for status in found)
+
+
+def together(left: int) -> int:
+    """How many of so many rows one statement inserts.
+
+    Of few lengths: SQLite keeps each statement with the records it last held, which for every length up to 256 would be
+    some fifty megabytes.
+    """
+    return left if left <= _FEW else min(_ROWS, 1 << (left.bit_length() - 1))

@@ -11,6 +11,7 @@ import pytest
 from gateway.audit.log import AuditLog, LogUnavailable
 from gateway.audit.note import Signer, open_checkpoint
 from gateway.audit.stores.address import Place
+from gateway.audit.stores.sqlite_store import together
 from tests.gateway.audit.audit_world import ASKED, SIGNER, entry, stored, verified
 
 
@@ -273,3 +274,24 @@ async def test_a_question_left_without_an_outcome_is_no_fault(place: Place) -> N
 def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
     opened(tmp_path).close()
     assert (tmp_path / "audit.db").stat().st_mode & 0o077 == 0
+
+
+def test_batches_of_every_length_are_few_statements_and_whole(tmp_path: Path) -> None:
+    lengths = set()
+    for batch in range(1, 1100):
+        left = batch
+        while left:
+            lengths.add(together(left))
+            left -= together(left)
+        assert left == 0
+    assert lengths == {*range(1, 33), 64, 128, 256, 512}  # kept prepared, each with what it last held
+    log = opened(tmp_path)
+    number = 0
+    for length in (1, 32, 33, 63, 64, 65, 127, 200, 511, 513):
+        entries = [entry(number + rank) for rank in range(length)]
+        assert log.append_now(entries) == list(range(number, number + length))
+        number += length
+    last = log.checkpoint()
+    log.close()
+    assert stored(tmp_path / "audit.db") == [entry(rank) for rank in range(number)]
+    assert verified(tmp_path, last).problem is None

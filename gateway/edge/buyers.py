@@ -17,7 +17,8 @@ from gateway.dossier.spoken import written
 from gateway.dossier.tenders import Heading
 from gateway.dossier.words import Source
 from gateway.edge.bodies import json_body
-from gateway.edge.candidatures import ROOT, Counter, add_counted, answer
+from gateway.edge.candidatures import ROOT, Counter
+from gateway.edge.portals import add_counted, answer
 from gateway.edge.reading import Network
 from gateway.exchange import House
 from gateway.people.people import People

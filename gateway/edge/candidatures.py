@@ -3,9 +3,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from functools import wraps
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 import orjson
 from fastapi import FastAPI, Request, Response
@@ -17,21 +15,18 @@ from gateway.dossier.telling import tellable, told, view
 from gateway.dossier.values import Candidature
 from gateway.dossier.words import Audience, Standing
 from gateway.edge.bodies import body_and_files, json_body, opening_body
+from gateway.edge.portals import PRIVATE, add_counted, answer, cursor, key_of
 from gateway.edge.reading import Fields, Network, address, credential, parameters
-from gateway.envelope import quota_headers
 from gateway.exchange import House
 from gateway.problems import Problem
-from gateway.values import Consumer, Quota
+from gateway.values import Consumer
 
 ROOT = "/v1/candidatures"
-KEY_LENGTH = 200
 PAGE = 100
-LONGEST_CURSOR = 60
 HEARTBEAT_S = 15
 LISTEN_S = 3_600
 LISTENERS = 200
 LISTENERS_EACH = 20
-_PRIVATE = {"cache-control": "private, no-store"}
 _VIEWS = {"portail": Audience.PORTAL, "public": Audience.PUBLIC, "acheteur": Audience.BUYER}
 
 
@@ -132,7 +127,7 @@ class Counter:
             await self._looked(dossier, "un document, par le portail")
         where = address(request.scope, Fields(request.scope["headers"]), self._trusted)
         await self._house().audit.downloaded(digest[:32], "", len(content), where)
-        headers = {**_PRIVATE, "x-content-type-options": "nosniff", "content-security-policy": "default-src 'none'"}
+        headers = {**PRIVATE, "x-content-type-options": "nosniff", "content-security-policy": "default-src 'none'"}
         return Response(content, 200, headers, found.media_type)
 
     async def declare(self, request: Request, identifier: str) -> Response:
@@ -178,7 +173,7 @@ class Counter:
         consumer = self.caller(request)
         dossier = self._office().desk.of(identifier, consumer)
         await self._office().desk.withdraw(dossier, consumer)
-        return Response(status_code=204, headers=_PRIVATE)
+        return Response(status_code=204, headers=PRIVATE)
 
     async def events(self, request: Request, identifier: str) -> Response:
         """What happens to the file, as it happens; resumes after `Last-Event-ID`."""
@@ -189,7 +184,7 @@ class Counter:
         holder = consumer.habilitation_id
         if self._full(holder):
             raise refused("00722")
-        headers = {**_PRIVATE, "x-accel-buffering": "no"}
+        headers = {**PRIVATE, "x-accel-buffering": "no"}
         return StreamingResponse(
             self._stream(request, identifier, after, holder), 200, headers, "text/event-stream; charset=utf-8"
         )
@@ -270,49 +265,6 @@ def add_candidatures(
         (one + "/retours", "POST", counter.returned),
     ):
         add_counted(app, path, method, endpoint)
-
-
-def add_counted(app: FastAPI, path: str, method: str, endpoint: Callable[..., Awaitable[Response]]) -> None:
-    """Put an address on the application, whose answers and refusals say where the caller stands in its pool."""
-
-    @wraps(endpoint)
-    async def counted(request: Request, **named: str) -> Response:
-        try:
-            found = await endpoint(request, **named)
-        except Problem as refusal:
-            refusal.quota = refusal.quota or _stands(request)
-            raise
-        for name, value in quota_headers(_stands(request)):
-            found.headers[name.decode()] = value.decode()
-        return found
-
-    app.add_api_route(path, counted, methods=[method], response_class=Response)
-
-
-def _stands(request: Request) -> Quota | None:
-    quota: Quota | None = getattr(request.state, "quota", None)
-    return quota
-
-
-def answer(found: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A JSON answer, for its caller alone."""
-    return Response(orjson.dumps(found), status, {**_PRIVATE, **(headers or {})}, "application/json")
-
-
-def cursor(request: Request) -> str:
-    """After which one a page begins. Raises 422."""
-    found = request.query_params.get("apres", "")
-    if len(found) > LONGEST_CURSOR:
-        raise refused("00701", "/apres", "Cette page n'existe pas.")
-    return found
-
-
-def key_of(request: Request) -> str:
-    """The caller's idempotency key, "" when it gives none. Raises 422."""
-    key = request.headers.get("idempotency-key", "").strip()
-    if len(key) > KEY_LENGTH or not key.isprintable():
-        raise refused("00701", "/Idempotency-Key", f"Au plus {KEY_LENGTH} caractères lisibles.")
-    return key
 
 
 def _reading(dossier: Candidature) -> Audience:

@@ -15,7 +15,8 @@ from gateway.dossier.office import Office
 from gateway.dossier.refusals import refused
 from gateway.dossier.values import Candidature
 from gateway.edge.bodies import bounded
-from gateway.edge.candidatures import ROOT, Counter, add_counted, answer
+from gateway.edge.candidatures import ROOT, Counter
+from gateway.edge.portals import add_counted, answer
 from gateway.edge.reading import Network
 from gateway.exchange import House
 

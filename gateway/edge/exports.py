@@ -20,7 +20,8 @@ from gateway.dossier.office import Office
 from gateway.dossier.refusals import WORDINGS, all_of, refused
 from gateway.dossier.values import Candidature, Member
 from gateway.dossier.words import Standing
-from gateway.edge.candidatures import ROOT, Counter, add_counted
+from gateway.edge.candidatures import ROOT, Counter
+from gateway.edge.portals import add_counted
 from gateway.edge.reading import Network
 from gateway.exchange import House
 from gateway.problems import Fault, Problem, problem

@@ -20,9 +20,10 @@ from gateway.dossier.values import Candidature
 from gateway.dossier.words import Standing
 from gateway.edge import candidatures
 from gateway.edge.bodies import bounded, json_body
-from gateway.edge.candidatures import Counter, add_counted, answer, cursor, key_of
+from gateway.edge.candidatures import Counter
 from gateway.edge.dume import NOT_XML, XML
 from gateway.edge.exports import Workshop, file
+from gateway.edge.portals import add_counted, answer, cursor, key_of
 from gateway.edge.reading import Network
 from gateway.exchange import House
 

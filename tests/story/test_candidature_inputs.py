@@ -9,9 +9,8 @@ import httpx
 import pytest
 
 from tests.conftest import Sandbox
+from tests.pictures import png
 from tests.story.files import HEALTHY, HONOUR, PERSON, Portal, codes, request
-
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 
 
 @pytest.fixture
@@ -77,7 +76,7 @@ def test_files_are_named_by_an_answer_and_each_by_its_own_name(portal: Portal) -
     def declared(files: list[str], *named: str, **parts: str) -> httpx.Response:
         rows = [{**HONOUR[0], "fichiers": list(named)}, HONOUR[1]]
         fields = {"donnees": json.dumps({"par": PERSON, "declarations": rows}), **parts}
-        attached = [(name, PNG + bytes([rank])) for rank, name in enumerate(files)]
+        attached = [(name, png(2 + rank)) for rank, name in enumerate(files)]
         return portal.send(f"/{identifier}/declarations", fields, attached)
 
     for answer, place in (

@@ -294,6 +294,8 @@ class Collector:
             after, more = consequences.followed(after, known, new, now, sheets.pieces[new.key])
             after, added = planned(after, sheets)
             happened += more + added
+            for digest in consequences.left_behind(before, after, new):
+                self._files.store.let_go(before.id, digest)
             if after.gathered and not before.gathered and after.standing is not Standing.REFUSED:
                 happened.append(("dossier.complet", {}))
             return after, happened

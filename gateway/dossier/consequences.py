@@ -68,3 +68,19 @@ def given_up() -> asking.Failure:
 
 def not_connected(said: str) -> asking.Failure:
     return asking.Failure(State.MISSING, Outcome.UNKNOWN, "", said, None)
+
+
+def left_behind(before: Candidature, after: Candidature, item: Item) -> list[str]:
+    """Digests that an item held before it was answered anew, and nothing of the file holds any more.
+
+    Once a file is deposited everything stays: what was sealed, and what came since.
+    """
+    if after.seal is not None or (was := before.item(item.id)) is None:
+        return []
+    held = {one.sha256 for row in after.items for one in row.documents}
+    held |= {one.sha256 for row in after.declarations for one in row.documents}
+    held |= {one.sha256 for row in after.contests for one in row.documents}
+    held |= {one.provenance.answer for one in after.items if one.provenance is not None}
+    held |= {after.request.sha256} if after.request is not None else set()
+    old = [one.sha256 for one in was.documents] + ([was.provenance.answer] if was.provenance is not None else [])
+    return [digest for digest in old if digest and digest not in held]

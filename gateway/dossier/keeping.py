@@ -36,7 +36,7 @@ class Reusable:
     def fresh(self, question: Question) -> Sourced | None:
         """The answer that may be given again. Raises an absence that the shared cache keeps."""
         now = int(self._now())
-        found = self._store.kept(self._key(question), now)
+        found = self._store.answers.find(self._key(question), now)
         if found is None:
             if (sourced := self._shared.fresh(question)) is not None:
                 self._keep(question, sourced)
@@ -73,7 +73,7 @@ class Reusable:
             "document": (filed.id, filed.filename, filed.until) if filed else None,
         }
         with self._store.writing():
-            self._store.keep(self._key(question), self._dossier, until, orjson.dumps(body))
+            self._store.answers.keep(self._key(question), self._dossier, until, orjson.dumps(body))
 
     def keep_absence(self, question: Question, absence: Problem) -> None:
         """As for any call: an absence is not a fact to keep with a file."""

@@ -19,6 +19,7 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from gateway.dossier.kept import KeptAnswers
 from gateway.dossier.outbox import Outbox
 from gateway.dossier.refusals import refused
 from gateway.dossier.schema import SCHEMA
@@ -73,6 +74,7 @@ class Store:
         self.tenders = Tenders(self._db, self.hidden, self.head)
         self.trials = Trials(self._db, self.hidden)
         self.outbox = Outbox(self._db, self.hidden)
+        self.answers = self.lend(KeptAnswers)
 
     def lend(self, tables: Callable[[sqlite3.Connection, Hide, Cipher, Cipher], Tables]) -> Tables:
         """Tables of another subject in the same file, sealed alike; they are written inside `writing`."""
@@ -235,6 +237,15 @@ class Store:
         ).fetchone()
         return None if row is None else self._open(row[0], "blob", identifier, digest)
 
+    def let_go(self, identifier: str, digest: str) -> None:
+        """Keep it no more: what its file says does not hold it any longer."""
+        self._db.execute(
+            "UPDATE dossier SET size = size -"
+            " (SELECT coalesce(sum(size), 0) FROM blob WHERE dossier = ? AND sha256 = ?) WHERE id = ?",
+            (identifier, digest, identifier),
+        )
+        self._db.execute("DELETE FROM blob WHERE dossier = ? AND sha256 = ?", (identifier, digest))
+
     def happened(self, identifier: str, at: int, name: str, facts: dict[str, Any]) -> Event:
         """Add an event to a file's history; the oldest beyond a limit leave."""
         (last,) = self._db.execute(
@@ -269,26 +280,6 @@ class Store:
         self._db.execute(
             "INSERT INTO request VALUES (?, ?, ?, ?)", (self.hidden(habilitation, key), digest, dossier, at)
         )
-
-    def keep(self, key: tuple[str, ...], dossier: str, until: int, body: bytes) -> None:
-        """Keep an answer for other files of the same habilitation, until a day.
-
-        Not when its file was given up while the registry answered: what it said then is nobody's to keep.
-        """
-        hidden = self.hidden(*key)
-        self._db.execute(
-            "INSERT OR REPLACE INTO kept SELECT ?, id, ?, ? FROM dossier WHERE id = ? AND standing IN (?, ?)",
-            (
-                hidden, until, self._seal(body, "kept", hidden), dossier,
-                Standing.OPEN.value, Standing.SEALED.value,
-            ),
-        )  # fmt: skip
-
-    def kept(self, key: tuple[str, ...], now: int) -> tuple[str, bytes] | None:
-        """The file an answer was obtained for, and the answer, when it may still be used."""
-        hidden = self.hidden(*key)
-        row = self._db.execute("SELECT dossier, body FROM kept WHERE key = ? AND until > ?", (hidden, now)).fetchone()
-        return None if row is None else (str(row[0]), self._open(row[1], "kept", hidden))
 
     def _head(self, dossier: Candidature) -> tuple[str, int, int, bytes]:
         unsettled = sum(not item.state.settled for item in dossier.items)

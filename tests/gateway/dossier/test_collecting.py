@@ -2,6 +2,7 @@
 """Taking up what a former process left: one file that is damaged, or ends the process, keeps no other waiting."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +14,9 @@ from gateway.dossier.collect import SUSPECT_S, Collector, Means
 from gateway.dossier.files import Files
 from gateway.dossier.queue import Waiting
 from gateway.dossier.trials import MOST
-from gateway.dossier.values import Candidature, Item
-from gateway.dossier.words import State
-from tests.gateway.dossier.files_world import CONTRACTS, SHEETS, Time, damage, dossier, item, opened
+from gateway.dossier.values import Candidature, Item, Seal
+from gateway.dossier.words import Standing, State
+from tests.gateway.dossier.files_world import CONTRACTS, PERSON, SHEETS, Time, damage, dossier, item, opened
 
 FILES = [f"{digit}" * 36 for digit in (1, 2, 3)]
 MOMENT_S = 0.05
@@ -141,6 +142,29 @@ async def test_what_is_asked_anew_waits_its_turn_as_well(world: tuple[Files, Tim
     await asyncio.sleep(MOMENT_S)
     assert len(collecting.put) <= min(places, len(FILES))
     assert collecting.most <= places
+
+
+async def test_an_answer_asked_anew_takes_the_place_of_the_one_before(world: tuple[Files, Time, Collecting]) -> None:
+    """Else a portal that refreshes leaves its company no room; what was sealed stays, whatever comes since."""
+    files, _, collecting = world
+
+    def answered(content: bytes) -> str:
+        piece = files.get(FILES[0]).items[0]
+        digest = hashlib.sha256(content).hexdigest()
+        source = replace(item(piece.key).provenance, answer=digest)  # type: ignore[type-var] # the world's items have one
+        said = replace(piece, state=State.RETRIEVED, value={"a": 1}, provenance=source)
+        collecting._file(Waiting(FILES[0], piece.id, "t"), said, [content])
+        return digest
+
+    first, second = answered(b"one" * 1_000), answered(b"two" * 1_000)
+    assert [files.store.content(FILES[0], one) is None for one in (first, second)] == [True, False]
+    files.change(FILES[0], lambda one: (replace(one, seal=Seal(1, "", PERSON), standing=Standing.SEALED), ()))
+    third = answered(b"three")
+    assert [files.store.content(FILES[0], one) is None for one in (second, third)] == [False, False]
+    weighs = files.store.lend(
+        lambda db, *_: db.execute("SELECT size FROM dossier WHERE id = ?", (FILES[0],)).fetchone()
+    )
+    assert weighs == (3_005,)
 
 
 def ended(files: Files, identifier: str, times: int) -> None:

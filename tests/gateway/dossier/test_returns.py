@@ -51,7 +51,7 @@ def test_a_forged_late_or_borrowed_return_is_refused(world: tuple[Returns, Time,
     good = token(returns.address(FILE))
     nonce, until, _, signature = good.split(".")
     forged = [
-        good[:-2] + "AA",
+        f"{nonce}.{until}.depose.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}",
         f"{nonce}.{until}.ouvert.{signature}",
         f"{nonce}.{int(until) + 9}.depose.{signature}",
         "",

@@ -47,7 +47,7 @@ def test_nothing_of_a_company_is_in_the_clear(files: Files, tmp_path: Path) -> N
     files.create(FILE, "cle-du-portail", "digest")
     with files.store.writing():
         files.store.file(FILE.id, b"TRES-SECRET document")
-        files.store.keep(("answer", "h", SIRET), FILE.id, 2_000_000_000, b"TRES-SECRET answer")
+        files.store.answers.keep(("answer", "h", SIRET), FILE.id, 2_000_000_000, b"TRES-SECRET answer")
     files.store.close()
     raw = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     for secret in (b"TRES-SECRET", SIRET.encode(), SIRET[:9].encode(), b"Vercheny", b"cle-du-portail"):
@@ -125,8 +125,8 @@ def test_what_a_registry_says_of_a_file_that_was_given_up_is_not_kept(files: Fil
     store, key = files.store, ("answer", "h", SIRET)
     for expected in (b"said", None):
         with store.writing():
-            store.keep(key, FILE.id, 2_000_000_000, b"said")
-        found = store.kept(key, int(NOW))
+            store.answers.keep(key, FILE.id, 2_000_000_000, b"said")
+        found = store.answers.find(key, int(NOW))
         assert (found and found[1]) == expected
         files.change(FILE.id, lambda one: (replace(one, standing=Standing.WITHDRAWN), ()))
 

@@ -101,13 +101,14 @@ def _proved(person: Person | None, siret: str) -> str:
 
 
 def _wrong(given: dict[str, str], sent: Form) -> dict[str, str]:
-    """What is wrong, by field."""
-    needed = {"prenom": "votre prénom", "nom": "votre nom", "qualite": "ce que vous êtes dans l'entreprise"}
-    found = {name: f"Donnez {what}." for name, what in needed.items() if not given[name]}
+    """What is wrong, by field, in the form's order."""
+    found = {}
     if Siret.parse(given["siret"]) is None:
         found["siret"] = (
             "Ce numéro de SIRET n'est pas correctement formé : quatorze chiffres, dont le dernier est une clé."
         )
+    needed = {"prenom": "votre prénom", "nom": "votre nom", "qualite": "ce que vous êtes dans l'entreprise"}
+    found |= {name: f"Donnez {what}." for name, what in needed.items() if not given[name]}
     if sent.get("accord") != "oui":
         found["accord"] = "Sans cet accord, rien ne peut être demandé aux registres."
     return found

@@ -3,7 +3,7 @@
 
 Processor time a request is steadier than requests a second when the machine has other things to do, so this is the
 command to run before and after a change. `--beside FOLDER` runs another checkout of the project (with its `.venv`) in
-turn with this one, ABAB, and tells the ratio with its interval. It measures, it does not judge.
+turn with this one, ABBA, and tells the ratio with its interval. It measures, it does not judge.
 """
 
 import argparse
@@ -60,7 +60,7 @@ def _measure(trees: dict[str, Path], folder: Path, windows: int, connections: in
     with _systems(trees, state, where, folder) as systems:
         idle = {name: held_mb(system.pid) for name, system in systems.items()}
         for turn in range(windows + 1):
-            for name, system in systems.items():
+            for name, system in list(systems.items())[:: -1 if turn % 2 else 1]:
                 before = cpu_s(system.pid)
                 done = window(wrk, Target(system.port, state.token), state, connections, 1, next(seeds), where.load)
                 settle(system.pid, 0.05)
@@ -80,7 +80,10 @@ def _measure(trees: dict[str, Path], folder: Path, windows: int, connections: in
             )
     if len(trees) == 2:
         for what, found in (("processor time", spent), ("answers a second", rates), ("p99", slowest)):
-            each = [mine / theirs for mine, theirs in zip(found[HERE], found[THERE], strict=True)]
+            pairs = zip(found[HERE], found[THERE], strict=True)
+            each = [mine / theirs for mine, theirs in pairs if theirs]  # a window may be too short for any answer
+            if not each:
+                continue
             low, high = interval(each, SEED)
             print(f"here / beside, {what}: {median(each):.3f} (95 %: {low:.3f}–{high:.3f})")
 

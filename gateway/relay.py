@@ -21,7 +21,6 @@ from connectors.kit import (
     NotFound,
     Registry,
     RegistryError,
-    RegistryThrottled,
     RegistryTimeout,
     RegistryUnavailable,
     Reply,
@@ -158,7 +157,7 @@ def _trouble(error: RegistryError) -> Problem:
     if isinstance(error, NotFound):
         return problem("00404")
     match error:
-        case RegistryThrottled():
+        case RegistryError(throttles=True):
             code = "00602"
         case RegistryTimeout():
             code = "00606"

@@ -13,7 +13,7 @@ from typing import Literal
 from urllib.parse import parse_qsl
 
 from connectors.kit import NotFound, Registry, RegistryInternal, Reply, UnknownAnswer
-from connectors.kit.throttling import retry_after
+from connectors.kit.waiting import retry_after
 from connectors.kit.wire import Wire, day, needed, objects, text
 
 HEADCOUNTS = "/rcd-api/1.0.0/effectifs"
@@ -72,9 +72,8 @@ def _read(reply: Reply, gip_mds: Registry, now: datetime) -> list[Headcount]:
         case 401 | 403:
             raise gip_mds.refusal("acces_momentanement_refuse")
         case 429:
-            raise gip_mds.refusal(
-                "quota_atteint", retry_in=_seconds_until_next_access(reply, now) or retry_after(reply.headers)
-            )
+            reopens = _seconds_until_next_access(reply, now)
+            raise gip_mds.refusal("quota_atteint", retry_in=retry_after(reply.headers) if reopens is None else reopens)
         case 500:
             raise RegistryInternal
     body = reply.json()

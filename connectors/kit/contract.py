@@ -17,6 +17,7 @@ from connectors.kit.answer import Answer, Caller
 from connectors.kit.door import Registry
 from connectors.kit.facts import (
     ACCESS_KINDS,
+    ON_429,
     Access,
     ClientCertificate,
     Contract,
@@ -41,7 +42,7 @@ _PING = re.compile(r"[a-z0-9_]+(/[a-z0-9_-]+)+")
 _KNOWN = {
     "registry", "title", "provider", "error_prefix", "base_url", "connect_timeout_s", "timeout_s", "max_body_bytes",
     "concurrency", "access", "maintenance", "ping", "refusals", "products", "other_urls", "tls",
-    "breaker", "protocol", "relay", "reads_429",
+    "breaker", "protocol", "relay", "on_429",
 }  # fmt: skip
 _KNOWN_PRODUCT = {
     "title", "paths", "operations", "deprecated", "open_data", "scopes", "pool", "fresh_for", "cache_key", "document",
@@ -83,6 +84,7 @@ def _contract(registry: str, facts: dict[str, Any]) -> Contract:
     refusals = {name: Refusal(**row) for name, row in facts.get("refusals", {}).items()}
     for name, refusal in refusals.items():
         expect(re.fullmatch(r"\d{3}", refusal.suffix) is not None, f"refusals.{name}: `suffix` is three digits")
+    expect(facts.get("on_429", "999") in ON_429, f"`on_429` is one of {', '.join(ON_429)}")
     pings = _pings(facts["ping"], expect)
     return Contract(
         registry=registry,
@@ -108,7 +110,7 @@ def _contract(registry: str, facts: dict[str, Any]) -> Contract:
         tls=ClientCertificate(**tls) if (tls := facts.get("tls")) else None,
         breaker=Patience(**facts.get("breaker", {})),
         relay=_relay(facts.get("relay", {}), expect),
-        reads_429=bool(facts.get("reads_429", False)),
+        on_429=facts.get("on_429", "999"),
     )
 
 

@@ -44,7 +44,7 @@ class Registry(Protocol):
 
     Calls carry the registry's credentials, obey the contract's time-outs and size limit, and raise the transport
     errors common to all registries (429, 502, 503, 504, redirects, network) before a connector sees anything; a 429 is
-    left to the connector where the contract says `reads_429`.
+    left to the connector where the contract says `on_429 = "read"`.
     """
 
     async def get(

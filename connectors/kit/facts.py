@@ -85,6 +85,10 @@ class Relayed:
     statuses: Mapping[str, str] = field(default_factory=dict)
 
 
+READ = "read"
+ON_429 = ("999", "008", READ)
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A registry's own refusal: suffix after the prefix, HTTP status, French wording, seconds to wait.
@@ -174,8 +178,8 @@ class Product:
 class Contract:
     """Everything a registry's folder says about it. `pings`: the public ids its state is asked under.
 
-    `protocol`: what is spoken with it, in a word or two for people. `reads_429`: its connector reads a 429 itself,
-    because its body says more than « too often ».
+    `protocol`: what is spoken with it, in a word or two for people. `on_429`: the suffix of its 429, as the running
+    service has it, or READ: its connector reads it, because its body says more than « too often ».
     """
 
     registry: str
@@ -198,7 +202,7 @@ class Contract:
     tls: ClientCertificate | None = None
     breaker: Patience = field(default_factory=Patience)
     relay: Relayed = field(default_factory=Relayed)
-    reads_429: bool = False
+    on_429: str = "999"
 
     def refusal(
         self,

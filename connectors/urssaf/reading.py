@@ -23,7 +23,8 @@ from connectors.kit import (
     UnknownAnswer,
 )
 from connectors.kit.pdf import is_pdf
-from connectors.kit.throttling import retry_after, throttled
+from connectors.kit.throttling import throttled
+from connectors.kit.waiting import retry_after
 
 DEMAND = "/attn/entreprise/v1/demandes/api_entreprise"
 NOT_DELIVERED = "FUNC502"
@@ -73,7 +74,7 @@ async def ask(siren: Siren, caller: Caller, urssaf: Registry) -> Reading:
 def read(reply: Reply, urssaf: Registry) -> Reading:
     """The meaning of a reply. Raises the registry's errors, BadDocument (055) when the certificate is not a PDF."""
     if reply.status == 429 and not isinstance(reply.json_or_none(), list):
-        raise throttled(reply)
+        raise throttled(reply, UnknownAnswer.suffix)
     if not reply.body.strip():
         raise urssaf.refusal("corps_vide")
     if reply.status == 404 and SERVER_ERROR_PAGE in " ".join(reply.text().split()):

@@ -69,9 +69,9 @@ class Credentials:
         try:
             return await self._ask_each()
         except RegistryError as error:
-            if error.throttles:
-                raise  # trying again at once, as the contract's own code invites to, would make it worse
             if self._access.failure_when == "impossible" and (wanted := self.failure()) is not None:
+                wanted.throttles = error.throttles
+                wanted.retry_in = error.retry_in or wanted.retry_in
                 raise wanted from None
             raise
 
@@ -102,8 +102,8 @@ class Credentials:
 
     async def _send_to(self, login: Login) -> Reply:
         reply = await self._send("POST", login.url, login.headers, login.body)
-        if reply.status == 429:  # no connector reads a login
-            raise throttled(reply)
+        if reply.status == 429:  # no connector reads a login; asking again at once would make it worse
+            raise throttled(reply, UnknownAnswer.suffix)
         return reply
 
     def _keep(self, said: Any) -> str:

@@ -14,7 +14,9 @@ from yarl import URL
 from connectors.kit import RegistryError, RegistryTimeout, RegistryUnavailable, Reply, UnknownAnswer
 from connectors.kit.contract import Contract
 from connectors.kit.errors import BadCertificate, NetworkDown, RegistryClosed, RegistryNameUnknown
-from connectors.kit.throttling import retry_after, throttled
+from connectors.kit.facts import READ
+from connectors.kit.throttling import throttled
+from connectors.kit.waiting import retry_after
 
 TLS_TRIES = 3
 _NETWORK_DOWN = {errno.ENETUNREACH, errno.ENETDOWN}
@@ -61,7 +63,7 @@ class Wire:
         """
         for left in range(TLS_TRIES - 1, -1, -1):
             try:
-                return sorted_out(await self._send(method, url, headers, body), reads_429=self._contract.reads_429)
+                return sorted_out(await self._send(method, url, headers, body), on_429=self._contract.on_429)
             except (TimeoutError, aiohttp.ClientError, OSError) as error:
                 if left and _cut_short(error):
                     continue
@@ -93,10 +95,10 @@ class Wire:
         return bytes(content)
 
 
-def sorted_out(reply: Reply, *, reads_429: bool = False) -> Reply:
+def sorted_out(reply: Reply, *, on_429: str) -> Reply:
     """The reply, unless its status is one of those that come before any rule of a connector."""
-    if reply.status == 429 and not reads_429:
-        raise throttled(reply)
+    if reply.status == 429 and on_429 != READ:
+        raise throttled(reply, on_429)
     if reply.status == 502:
         raise RegistryUnavailable
     if reply.status == 503:

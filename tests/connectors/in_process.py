@@ -26,7 +26,7 @@ class InProcessWire:
 
     registry: str
     handler: Handler
-    reads_429: bool = False
+    on_429: str = "999"
     spoil: Callable[[Asked, Said], Said] = lambda asked, said: said
     asked: list[Asked] = field(default_factory=list)
 
@@ -41,7 +41,7 @@ class InProcessWire:
             self.asked.append(asked)
             said = self.spoil(asked, said)
         fields = {"content-type": said.content_type} | {name.lower(): value for name, value in said.headers.items()}
-        return sorted_out(Reply(said.status, fields, said.body), reads_429=self.reads_429)
+        return sorted_out(Reply(said.status, fields, said.body), on_429=self.on_429)
 
 
 def is_login(asked: Asked) -> bool:
@@ -58,7 +58,7 @@ def opened(contract: Contract, wire: InProcessWire) -> Door:
 def simulated(contract: Contract) -> InProcessWire:
     """The registry's simulator, with the personas."""
     made = import_module(f"connectors.{contract.registry}.simulator").simulator(load_world(), lambda: NOW)
-    return InProcessWire(contract.registry, made, contract.reads_429)
+    return InProcessWire(contract.registry, made, contract.on_429)
 
 
 def _link(registry: str, base: str, path: str, filename: str, life_s: int) -> str:

@@ -182,7 +182,7 @@ CASES = {
     "answers 502": (says(http(UNIT, status="502 Bad Gateway")), 502, "01001"),
     "answers 503": (says(http(UNIT, status="503 Service Unavailable")), 502, "01001"),
     "answers 504": (says(http(UNIT, status="504 Gateway Timeout")), 504, "01002"),
-    "answers 429": (says(http(b"{}", status="429 Too Many Requests")), 502, "01008"),
+    "answers 429": (says(http(b"{}", status="429 Too Many Requests")), 502, "01999"),
     "redirects elsewhere": (says(http(b"", status="302 Found", more="location: http://192.0.2.1/x\r\n")), 502, None),
     "answers 401 for ever": (says(http(b"{}", status="401 Unauthorized")), 502, "01011"),
     "lies about its encoding": (says(http(UNIT, more="content-encoding: gzip\r\n")), 502, None),

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from connectors.kit.contract import Contract
 from connectors.kit.door import Reply, as_json
 from connectors.kit.errors import RegistryError, RegistryInternal, RegistryTimeout, RegistryUnavailable
+from connectors.kit.facts import READ
 from connectors.kit.simulation.web import Asked, Handler
 from connectors.kit.throttling import throttled
 
@@ -84,8 +85,8 @@ class SimulatedDoor:
             raise RegistryInternal
         fields = {"content-type": said.content_type} | {name.lower(): value for name, value in said.headers.items()}
         reply = Reply(said.status, fields, said.body)
-        if reply.status == 429 and not self.contract.reads_429:
-            raise throttled(reply)
+        if reply.status == 429 and self.contract.on_429 != READ:
+            raise throttled(reply, self.contract.on_429)
         return reply
 
 

@@ -9,14 +9,14 @@ from types import FunctionType
 
 from connectors.kit.contract import Contract, Product
 from connectors.kit.errors import BadDocument, RegistryError
-from connectors.kit.facts import Version
+from connectors.kit.facts import READ, Version
 from gateway.edge.openapi.common import headers, ref
 from gateway.edge.openapi.facts import Json
 from gateway.edge.openapi.parameters import codes_of
 from gateway.problems import JSON, JSON_API, PLATFORM, PROVIDER, Wording
 
 PLAIN = "text/plain"
-ALWAYS = ("000", "001", "002", "004", "008", "009", "999")
+ALWAYS = ("000", "001", "002", "004", "009", "999")
 """What may happen between any registry and us (gateway/source/wire.py)."""
 DOCUMENT = ("051", "055", "056")
 FILES = tuple(f"0060{rank}" for rank in range(1, 7))
@@ -72,7 +72,7 @@ def of_product(contract: Contract, product: Product, version: Version) -> dict[s
     )  # fmt: skip
     if version.document is not None:
         found |= of_platform(["00502"])
-    suffixes = {*ALWAYS, *raised(contract.registry)}
+    suffixes = {*ALWAYS, *raised(contract.registry)} | ({contract.on_429} - {READ})
     if contract.maintenance:
         suffixes.add("020")
     if failure := contract.access.failure:
@@ -88,7 +88,7 @@ def of_product(contract: Contract, product: Product, version: Version) -> dict[s
 def of_files(contract: Contract) -> dict[str, Wording]:
     """Every code of an address of ours that names a registry's file, as its contract wants them."""
     found = of_platform(["00314", "00403", "00404", "00500", "00501", "00502", "00510"])
-    suffixes = {*ALWAYS, *contract.relay.statuses.values(), "055"}
+    suffixes = {*ALWAYS, *contract.relay.statuses.values(), "055"} | ({contract.on_429} - {READ})
     return found | {contract.error_prefix + suffix: PROVIDER[suffix] for suffix in sorted(suffixes)}
 
 

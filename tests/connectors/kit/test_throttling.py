@@ -3,8 +3,9 @@
 
 import pytest
 
-from connectors.kit import RegistryThrottled, Reply
-from connectors.kit.throttling import LONGEST_S, retry_after, throttled
+from connectors.kit import RegistryThrottled, Reply, UnknownAnswer
+from connectors.kit.throttling import throttled
+from connectors.kit.waiting import LONGEST_S, retry_after
 
 AT = "Fri, 20 Nov 2026 10:30:00 GMT"
 
@@ -38,5 +39,7 @@ def test_what_a_registry_says_of_the_time_to_wait(headers: dict[str, str], secon
 
 
 def test_too_often_is_said_with_the_seconds() -> None:
-    found = throttled(Reply(429, {"retry-after": "7"}))
-    assert (type(found), found.suffix, found.retry_in, found.throttles) == (RegistryThrottled, "008", 7, True)
+    for suffix, kind in (("008", RegistryThrottled), ("999", UnknownAnswer)):
+        found = throttled(Reply(429, {"retry-after": "7"}), suffix)
+        assert (type(found), found.suffix, found.retry_in, found.throttles) == (kind, suffix, 7, True)
+    assert not UnknownAnswer().throttles

@@ -13,7 +13,6 @@ import pytest
 
 from connectors.kit import (
     RegistryError,
-    RegistryThrottled,
     RegistryTimeout,
     RegistryUnavailable,
     Reply,
@@ -269,14 +268,14 @@ async def test_a_connection_is_used_again() -> None:
 
 
 async def test_too_often_comes_before_any_connector_with_the_seconds_to_wait() -> None:
-    with pytest.raises(RegistryThrottled) as raised:
+    with pytest.raises(UnknownAnswer) as raised:
         await answered(says(http(b"{}", "429 X", "Retry-After: 12")))
-    assert (raised.value.suffix, raised.value.retry_in) == ("008", 12)
+    assert (raised.value.throttles, raised.value.retry_in) == (True, 12)
     with pytest.raises(RegistryClosed) as closed:
         await answered(says(http(b"{}", "503 X", "Retry-After: 30")))
     assert closed.value.retry_in == 30
 
 
 async def test_a_contract_may_leave_the_reading_of_429_to_its_connector() -> None:
-    async with registry(says(http(b"plus tard", "429 X"))) as there, wire(replace(contract(), reads_429=True)) as read:
+    async with registry(says(http(b"plus tard", "429 X"))) as there, wire(replace(contract(), on_429="read")) as read:
         assert (await read.send("GET", there.address + "/fiche", {})).body == b"plus tard"

@@ -75,6 +75,7 @@ def read_only(tmp_path: Path) -> Iterator[Path]:
     log.append_now([entry(0), entry(1)])
     log.close()
     (tmp_path / "log.anchor").unlink()
+    (tmp_path / "audit.db.lock").unlink()  # a copy is of the log alone
     tmp_path.chmod(0o555)
     (tmp_path / "audit.db").chmod(0o444)
     yield tmp_path

@@ -106,13 +106,16 @@ class Driver:
             await self.looked.wait_for(lambda: identifier in self.complete)
 
     async def watch(self) -> None:
-        """Note which files are complete, all in one look."""
+        """Note which files are complete, page by page."""
         while True:
             await asyncio.sleep(0.5)
-            found = await self.client.get("/v1/candidatures", headers=self._portal)
-            async with self.looked:
-                self.complete |= {row["id"] for row in found.json()["data"] if row["complet"]}
-                self.looked.notify_all()
+            page: str | None = "/v1/candidatures"
+            while page is not None:
+                found = (await self.client.get(page, headers=self._portal)).raise_for_status().json()
+                page = found["links"]["suite"]
+                async with self.looked:
+                    self.complete |= {row["id"] for row in found["data"] if row["complet"]}
+                    self.looked.notify_all()
 
     @contextmanager
     def plain(self, seconds: float, companies: range) -> Iterator[list[float]]:

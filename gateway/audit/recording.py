@@ -6,6 +6,7 @@ answer; never a credential, never the answer. When a record cannot be made durab
 A client that hangs up cancels nothing of this: what is queued for the log stays queued.
 """
 
+import hashlib
 import logging
 import time
 import uuid
@@ -15,7 +16,6 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Protocol
 
-from gateway.audit.digest import digest_of
 from gateway.audit.fitting import fitted, stated
 from gateway.audit.floods import Floods
 from gateway.audit.log import LogUnavailable
@@ -195,7 +195,7 @@ class Recording:
             record = self._record("answered")
             record["status"] = leaving.status
             record["size"] = len(leaving.body)
-            record["digest"] = digest_of(leaving.body)
+            record["digest"] = hashlib.sha256(leaving.body).hexdigest()
             record["latency_ms"] = self._elapsed_ms()
             if (sourced := self.sourced) is not None:
                 record["cached"] = sourced.cached

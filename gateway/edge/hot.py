@@ -6,10 +6,10 @@ Outside the framework's per-request stack on purpose (docs/decisions/0019): thes
 
 import logging
 import re
+import uuid
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 
-from gateway.edge.identifiers import Identifiers
 from gateway.edge.openapi.service import CONTRACT
 from gateway.edge.paths import has_slashes_too_many, meant, words
 from gateway.edge.reading import Fields, Network, address, parameters, stated
@@ -50,7 +50,6 @@ class HotRoute:
         self._router = router
         self._house = house
         self._trusted = trusted
-        self._identifiers = Identifiers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -74,7 +73,7 @@ class HotRoute:
 
     async def _exchange(self, match: Match, scope: Scope, send: Send) -> None:
         fields = Fields(scope["headers"])
-        drawn = self._identifiers.next()
+        drawn = uuid.uuid4()
         identifier = str(drawn)
         trace, span = fields.trace() or drawn.hex, drawn.hex[16:]
         try:
